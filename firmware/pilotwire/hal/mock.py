@@ -1,0 +1,36 @@
+"""The board in process, for tests: inputs are set by hand or by a plant, time only by `advance`."""
+
+from array import array
+
+from ..pilot import signals
+
+HEALTHY = (12_000, 12_000, 30_000, 0, 0, 1, 1, 0)  # nothing plugged in, in the order of signals.py
+
+
+class MockHal:
+    """Ring 0's part: set `inputs`, read `duty` and `closed`. `dt_ms` is what `sample` returns."""
+
+    def __init__(self):
+        self.inputs = array("i", HEALTHY)
+        self.dt_ms = 10
+        self.duty = 10_000
+        self.closed = 0
+        self.fed = 0
+        self.wakes = 0
+
+    def sample(self, inputs):
+        i = 0
+        while i < signals.N_INPUTS:
+            inputs[i] = self.inputs[i]
+            i += 1
+        return self.dt_ms
+
+    def drive(self, duty, closed):
+        self.duty = duty
+        self.closed = closed
+
+    def feed(self):
+        self.fed += 1
+
+    def wake(self):
+        self.wakes += 1

@@ -1,0 +1,112 @@
+"""The hand-over between ring 0 and ring 1: small integers in preallocated arrays, no reference.
+
+Down: ring 1 fills the spare slot, then publishes its index with one store. Ring 0, which
+interrupts ring 1 and is never interrupted by it, copies a slot whose sequence is new.
+Up: ring 0 writes under a sequence number that is odd while it writes; ring 1 reads the
+number before and after, and tries again when they differ.
+"""
+
+from array import array
+
+from micropython import const
+
+# Down, ring 1 -> ring 0.
+DOWN_SEQ = const(0)
+DOWN_FLAGS = const(1)
+DOWN_CLEAR = const(2)  # a changed number clears the latched faults
+DOWN_LEASES = const(3)  # then rows of LEASE_WIDTH
+LEASE_LIMIT_MA = const(0)
+LEASE_TTL_MS = const(1)  # counted by ring 0 from the slot's arrival; NEVER expires
+LEASE_FALLBACK_MA = const(2)
+LEASE_WIDTH = const(3)
+N_LEASES = const(8)
+N_DOWN = const(27)  # DOWN_LEASES + N_LEASES * LEASE_WIDTH
+
+NEVER = const(-1)
+NO_LIMIT_MA = const(1_000_000)
+
+FLAG_AUTHORISED = const(1)
+FLAG_RUN = const(2)  # not paused
+FLAG_RECORDED = const(4)  # the opening record is on flash
+
+# Up, ring 0 -> ring 1.
+UP_SEQ = const(0)
+UP_STATE = const(1)  # levels.A..INVALID
+UP_DUTY = const(2)  # 0..10_000, as driven
+UP_CLOSED = const(3)  # as commanded
+UP_FEEDBACK = const(4)
+UP_CP_HIGH_MV = const(5)
+UP_CP_LOW_MV = const(6)
+UP_PP_OHM = const(7)
+UP_CABLE_MA = const(8)
+UP_LIMIT_MA = const(9)  # in force
+UP_BINDING = const(10)  # row of the lease that binds, or BINDING_CABLE
+UP_FAULTS = const(11)
+UP_WHY_NOT = const(12)
+UP_OPENED = const(13)  # reasons.OPENED_*: why the contactor opened last
+UP_CLOSINGS = const(14)
+UP_FLAGS = const(15)  # as taken, so that ring 1 sees what ring 0 acts on
+N_UP = const(16)
+
+BINDING_CABLE = const(8)  # N_LEASES
+
+_SEQ_MASK = const(0x1FFFFFFF)  # sequence numbers stay small integers on 32-bit words
+_TRIES = const(8)
+
+
+class TornRead(Exception):
+    """Ring 0 wrote during every try: it runs far too often, or the memory is broken."""
+
+
+class HandOver:
+    """Both directions. `published` holds the index (0, 1) of the slot that ring 0 may read."""
+
+    def __init__(self):
+        self.slots = (array("i", [0] * N_DOWN), array("i", [0] * N_DOWN))
+        self.published = array("i", [0])
+        self.up = array("i", [0] * N_UP)
+
+    def spare(self):
+        """Ring 1: the slot to fill next, with what was published last in it."""
+        now = self.slots[self.published[0]]
+        spare = self.slots[1 - self.published[0]]
+        for i in range(N_DOWN):
+            spare[i] = now[i]
+        return spare
+
+    def publish(self):
+        """Ring 1: hand the spare slot down."""
+        current = self.published[0]
+        spare = self.slots[1 - current]
+        spare[DOWN_SEQ] = (self.slots[current][DOWN_SEQ] + 1) & _SEQ_MASK
+        self.published[0] = 1 - current
+
+    def take(self, copy):
+        """Ring 0: copy the published slot into `copy` (N_DOWN) if it is new; say whether it was."""
+        slot = self.slots[self.published[0]]
+        if slot[DOWN_SEQ] == copy[DOWN_SEQ]:
+            return False
+        i = 0
+        while i < N_DOWN:
+            copy[i] = slot[i]
+            i += 1
+        return True
+
+    def begin(self):
+        """Ring 0: open the up array for writing."""
+        self.up[UP_SEQ] = (self.up[UP_SEQ] + 1) & _SEQ_MASK
+
+    def end(self):
+        """Ring 0: what stands in the up array is whole again."""
+        self.up[UP_SEQ] = (self.up[UP_SEQ] + 1) & _SEQ_MASK
+
+    def read(self, copy):
+        """Ring 1: a whole copy of the up array into `copy` (N_UP). Raises TornRead."""
+        up = self.up
+        for _ in range(_TRIES):
+            before = up[UP_SEQ]
+            for i in range(N_UP):
+                copy[i] = up[i]
+            if not before & 1 and up[UP_SEQ] == before:
+                return copy
+        raise TornRead(_TRIES)
