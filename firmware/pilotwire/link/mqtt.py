@@ -1,0 +1,396 @@
+"""An MQTT 3.1.1 client (OASIS) on umqtt.simple that never waits inside it and never gives up.
+
+umqtt composes every packet and parses PUBLISH; its socket is a `Pipe`. What it would wait for or
+assert on is checked here first, so only whole, well-formed packets ever reach it.
+
+Sessions are clean: the broker keeps nothing for an absent box. A command that waited in a queue
+would come too late to be true, and what must not be lost (the records) has an outbox of its own,
+which resends on the next connection.
+"""
+
+import asyncio
+
+from micropython import const
+from umqtt import simple
+
+from pilotwire.link.pipe import MalformedError, PendingError, Pipe
+
+_IN_BYTES = const(2048)  # the longest packet that is delivered
+_OUT_BYTES = const(2048)
+_RESERVE_BYTES = const(16)  # of the out buffer, for PUBACK and PINGREQ: `publish` leaves it free
+_PUBACK_BYTES = const(4)
+_PINGREQ_BYTES = const(2)
+_CHUNK_BYTES = const(256)  # read or written at a time
+_IN_FLIGHT = const(4)  # QoS 1 messages waiting for their PUBACK
+_CONNECT_MS = const(10_000)  # from the look-up to the last SUBACK
+_STUCK_S = 0.02  # how long to leave a broker that does not read before looking again
+_CLOSE_S = 1  # CPython flushes before it closes; MicroPython closes at once
+_BACKOFF_MIN_MS = const(1_000)
+_BACKOFF_MAX_MS = const(60_000)
+_TOPIC_MAX = const(122)  # umqtt writes SUBSCRIBE's length in one byte
+_TICKS_MASK = const(0x3FFFFFFF)  # every port's ticks wrap at a multiple of this
+
+_CONNACK = const(0x20)
+_PUBLISH = const(0x30)
+_PUBACK = const(0x40)
+_SUBACK = const(0x90)
+_PINGRESP = const(0xD0)
+_ANSWER_BYTES = {_CONNACK: 2, _PUBACK: 2, _SUBACK: 3, _PINGRESP: 0}  # one topic a SUBSCRIBE
+
+_DOWN = const(0)
+_OPENING = const(1)  # CONNECT sent
+_SUBSCRIBING = const(2)  # CONNACK received
+_UP = const(3)  # every SUBACK received
+
+
+class RefusedError(Exception):
+    """The broker said no: CONNACK's return code 1..5, or 128 for a subscription."""
+
+
+def backoff_ms(failures, random_bits):
+    """Wait before the next attempt after `failures` >= 0 in a row: 1 s doubling to 60 s, less up
+    to a half of it by chance, so that boxes that lost one broker do not return as one."""
+    half_ms = min(_BACKOFF_MIN_MS << min(failures, 6), _BACKOFF_MAX_MS) // 2
+    return half_ms + (half_ms * random_bits(10) >> 10)
+
+
+def _bytes(text):
+    return text.encode() if isinstance(text, str) else text
+
+
+async def _close(writer):
+    writer.close()
+    try:
+        await asyncio.wait_for(writer.wait_closed(), _CLOSE_S)
+    except (asyncio.TimeoutError, OSError):  # MicroPython has no TimeoutError but asyncio's
+        return  # gone already, or a peer that never reads
+
+
+class Mqtt:
+    """One client. `settings` is a dict of host, port, client_id, user and password (or None),
+    keepalive_s (4..65535), will_topic and will_payload (retained, QoS 1; or None).
+
+    A broker is left when it is silent for 1.25 keepalive periods, or leaves a QoS 1 message
+    unacknowledged for as long.
+
+    on_message(topic, payload, retained): bytes, bytes, bool.
+    on_state(connected, reason): 'connected', or why not: 'unreachable' (no TCP connection),
+        'refused:<code>', 'no-answer', 'closed', 'malformed'. Every failed attempt is reported.
+    on_puback(pid): the broker has the message that `publish` gave this id.
+    on_oversized(topic, size): a payload of `size` bytes was acknowledged but not delivered; its
+        topic is cut to what the buffer holds. `oversized` counts them.
+    ticks_ms() and random_bits(n) as in MicroPython's time.ticks_ms and random.getrandbits.
+    Callbacks must not raise: what they raise ends `run`.
+    """
+
+    def __init__(
+        self,
+        settings,
+        topics,
+        on_message,
+        on_state,
+        ticks_ms,
+        random_bits,
+        on_puback=None,
+        on_oversized=None,
+        open_connection=asyncio.open_connection,
+    ):
+        """`topics`: filters of 1..122 bytes, subscribed at QoS 1; another length is a ValueError.
+
+        `open_connection(host, port)` is the one place where bytes meet a network: TLS will be a
+        function that passes `ssl=` on. asyncio's own looks the host up, which blocks the loop for
+        a name, not for an address.
+        """
+        self._topics = [_bytes(topic) for topic in topics]
+        for topic in self._topics:
+            if not 0 < len(topic) <= _TOPIC_MAX:
+                raise ValueError("topic", topic, 1, _TOPIC_MAX)
+        self._on_message = on_message
+        self._on_state = on_state
+        self._on_puback = on_puback
+        self._on_oversized = on_oversized
+        self._ticks_ms = ticks_ms
+        self._random_bits = random_bits
+        self._open_connection = open_connection
+        self._host, self._port = settings["host"], settings["port"]
+        self._keepalive_ms = settings["keepalive_s"] * 1000
+        self._client = simple.MQTTClient(
+            _bytes(settings["client_id"]),
+            self._host,
+            self._port,
+            _bytes(settings["user"] or None),
+            _bytes(settings["password"] or b""),
+            settings["keepalive_s"],
+        )
+        self._client.set_callback(self._deliver)
+        if settings["will_topic"]:
+            will = _bytes(settings["will_topic"]), _bytes(settings["will_payload"])
+            self._client.set_last_will(*will, True, 1)
+        self._pipe = Pipe(_IN_BYTES, _OUT_BYTES)
+        self.oversized = 0
+        self._phase = _DOWN
+        self._reached = False  # the socket took the first bytes
+        self._failures = 0  # attempts since a connection was last healthy
+        self._heard_ms = 0  # when the attempt began, and once up the last whole packet
+        self._pinged_ms = 0
+        self._unsent = asyncio.Event()  # the out buffer has something
+        self._changed = asyncio.Event()  # connected, or the receiver has ended
+        self._in_flight = {}  # packet id -> when it was sent
+        self._subscribing = []  # packet ids that wait for their SUBACK
+        self._retained = False  # of the PUBLISH that umqtt is reading
+        self._oversized_rest = None  # (QoS, bytes after the topic) of one that is being skipped
+
+    async def run(self):
+        """Connect, and connect again, for ever. Cancel it to close the socket; the broker then
+        publishes the will. Settings too long for the out buffer raise `FullError`."""
+        while True:
+            self._on_state(False, await self._connection())
+            await asyncio.sleep(backoff_ms(self._failures, self._random_bits) / 1000)
+            self._failures += 1
+
+    def publish(self, topic, payload, retain=False, qos=0):
+        """Queue one message (bytes) and return its packet id, 1..32768, or 0 at QoS 0.
+
+        Never waits: None before CONNACK, when the out buffer is full, or when four QoS 1
+        messages are unacknowledged. A lost connection forgets the ids in flight: publish again.
+        ValueError for a QoS other than 0 and 1 or a message that could never fit (2,000 bytes do).
+        """
+        if qos not in (0, 1):
+            raise ValueError("qos", qos, 0, 1)
+        size = 5 + len(topic) + len(payload) + 2 * qos  # with a length of two bytes: < 16 KB
+        if size > _OUT_BYTES - _RESERVE_BYTES:
+            raise ValueError("message", size, 0, _OUT_BYTES - _RESERVE_BYTES)
+        if self._phase < _SUBSCRIBING or size + _RESERVE_BYTES > self._pipe.room():
+            return None
+        client = self._client
+        if not qos:
+            self._request(client.publish, topic, payload, retain)
+            return 0
+        if len(self._in_flight) >= _IN_FLIGHT:
+            return None
+        self._next_pid()
+        self._request(client.publish, topic, payload, retain, 1)
+        self._in_flight[client.pid] = self._ticks_ms()
+        return client.pid
+
+    # One connection.
+
+    async def _connection(self):
+        """Open, keep and close one connection; returns why it ended."""
+        self._heard_ms = self._ticks_ms()
+        try:
+            reader, writer = await asyncio.wait_for(
+                self._open_connection(self._host, self._port), _CONNECT_MS / 1000
+            )
+        except (asyncio.TimeoutError, OSError):
+            return "unreachable"
+        self._pipe.clear()
+        self._in_flight.clear()
+        self._subscribing.clear()
+        self._oversized_rest = None
+        self._phase = _OPENING
+        self._reached = False
+        sender = asyncio.create_task(self._send(writer))
+        receiver = asyncio.create_task(self._receive(reader))
+        try:
+            # umqtt makes its own socket, and does so here: its `socket` module becomes the pipe.
+            simple.socket = self._pipe
+            self._request(self._client.connect)
+            return await self._watch(receiver)
+        finally:
+            self._phase = _DOWN
+            receiver.cancel()
+            sender.cancel()
+            await _close(writer)
+
+    async def _watch(self, receiver):
+        """Hold the deadlines until the receiver ends; returns the reason.
+
+        A read is never cancelled to hold one: MicroPython's cancel forgets every task that waits
+        on the same stream, the sender too.
+        """
+        while not receiver.done():
+            self._changed.clear()
+            left_ms = self._keep_alive()
+            if left_ms <= 0:
+                return "no-answer"
+            try:
+                await asyncio.wait_for(self._changed.wait(), left_ms / 1000)
+            except asyncio.TimeoutError:
+                continue
+        return await receiver
+
+    def _keep_alive(self):
+        """Ping when due. Returns ms until the next look, <= 0 when the broker is too late."""
+        if self._phase != _UP:
+            return _CONNECT_MS - self._age_ms(self._heard_ms)
+        patience_ms = self._keepalive_ms * 5 // 4
+        left_ms = patience_ms - self._age_ms(self._heard_ms)
+        for sent_ms in self._in_flight.values():
+            left_ms = min(left_ms, patience_ms - self._age_ms(sent_ms))
+        if self._age_ms(self._pinged_ms) >= self._keepalive_ms // 2:
+            self._pinged_ms = self._ticks_ms()
+            if self._pipe.room() >= _PINGREQ_BYTES:
+                self._request(self._client.ping)
+        return min(left_ms, self._keepalive_ms // 2 - self._age_ms(self._pinged_ms))
+
+    async def _send(self, writer):
+        pipe = self._pipe
+        try:
+            while True:
+                while pipe.unsent:
+                    writer.write(pipe.take(_CHUNK_BYTES))
+                    self._reached = True
+                    await writer.drain()
+                self._unsent.clear()
+                await self._unsent.wait()
+        except OSError:
+            return  # the receiver meets it too
+
+    async def _receive(self, reader):
+        """Handle packets until the connection ends; returns the reason."""
+        pipe = self._pipe
+        try:
+            while True:
+                if pipe.room() < _PUBACK_BYTES:  # a message must not be taken unacknowledged
+                    await asyncio.sleep(_STUCK_S)
+                elif self._step():
+                    if self._phase == _UP:
+                        self._heard_ms = self._ticks_ms()
+                    await asyncio.sleep(0)  # others get their turn between two packets
+                else:
+                    data = await reader.read(min(_CHUNK_BYTES, pipe.space()))
+                    if not data:
+                        break
+                    pipe.feed(data)
+        except RefusedError as error:
+            return f"refused:{error.args[0]}"
+        except MalformedError:
+            return "malformed"
+        except OSError:
+            pass
+        finally:
+            self._changed.set()
+        # MicroPython opens a connection that is refused, too: the first write shows it.
+        return "closed" if self._reached else "unreachable"
+
+    # Packets.
+
+    def _step(self):
+        """Handle the front packet; False when more of it must arrive first."""
+        pipe = self._pipe
+        if self._oversized_rest:
+            return self._skip_rest()
+        header = pipe.header()
+        if not header:
+            return False
+        first, at, size = header
+        if first & 0xF0 == _PUBLISH and self._phase != _OPENING:
+            return self._take_message(first, at, size)
+        if _ANSWER_BYTES.get(first) != size:
+            raise MalformedError("type", first, size)
+        if not pipe.holds(at + size):
+            return False
+        self._take_answer(first, at)
+        pipe.drop(at + size)
+        return True
+
+    def _take_answer(self, first, at):
+        if (first == _CONNACK) != (self._phase == _OPENING):
+            raise MalformedError("order", first)
+        if first == _PINGRESP:
+            self._failures = 0  # healthy: not one of those that take us and drop us at once
+            return
+        word = self._pipe.u16(at)
+        if first == _PUBACK:
+            if self._in_flight.pop(word, None) is not None and self._on_puback:
+                self._on_puback(word)
+        elif first == _CONNACK:
+            if word & 0xFF:
+                raise RefusedError(word & 0xFF)
+            self._phase = _SUBSCRIBING
+            for topic in self._topics:
+                self._next_pid()
+                self._request(self._client.subscribe, topic, 1)
+                self._subscribing.append(self._client.pid)
+            self._ready()
+        else:
+            if word not in self._subscribing:
+                raise MalformedError("suback", word)
+            granted = self._pipe.u16(at + 1) & 0xFF
+            if granted > 1:
+                raise RefusedError(granted)
+            self._subscribing.remove(word)
+            self._ready()
+
+    def _ready(self):
+        if not self._subscribing:
+            self._phase = _UP
+            self._pinged_ms = self._ticks_ms()
+            self._changed.set()
+            self._on_state(True, "connected")
+
+    def _take_message(self, first, at, size):
+        """PUBLISH, section 3.3: topic length, topic, packet id at QoS 1, payload."""
+        pipe = self._pipe
+        qos = first >> 1 & 3
+        if qos > 1 or size < 3 + 2 * qos:  # QoS 2 was never subscribed to; a topic is not empty
+            raise MalformedError("publish", first, size)
+        if not pipe.holds(at + 2):
+            return False
+        topic_size = pipe.u16(at)
+        rest = size - 2 - topic_size
+        if not topic_size or rest < 2 * qos:
+            raise MalformedError("topic", topic_size, size)
+        if pipe.fits(at + size):
+            if not pipe.holds(at + size):
+                return False
+            self._retained = bool(first & 1)
+            pipe.open(at + size)
+            self._client.wait_msg()
+            self._unsent.set()  # at QoS 1 it has written the PUBACK
+            pipe.drop(at + size)
+            return True
+        start, stop = at + 2, at + 2 + topic_size
+        if not pipe.holds(stop):
+            return False
+        if self._on_oversized:
+            self._on_oversized(pipe.copy(start, stop), rest - 2 * qos)
+        self.oversized += 1
+        pipe.drop(stop)
+        self._oversized_rest = qos, rest
+        return True
+
+    def _skip_rest(self):
+        """What follows the topic of a message too long for the buffer: acknowledge, discard."""
+        pipe = self._pipe
+        qos, rest = self._oversized_rest
+        if qos:
+            if not pipe.holds(2):
+                return False
+            pipe.write(b"\x40\x02" + pipe.copy(0, 2))
+            self._unsent.set()
+        pipe.drop(rest)
+        self._oversized_rest = None
+        return True
+
+    def _deliver(self, topic, payload):
+        self._on_message(topic, payload, self._retained)
+
+    def _request(self, call, *args):
+        """Let umqtt write a packet; where it wants to wait for the answer, it is done."""
+        self._unsent.set()
+        try:
+            call(*args)
+        except PendingError:
+            return
+
+    def _next_pid(self):
+        """umqtt counts before use and never wraps: keep what comes next in 1..32768, unused."""
+        client = self._client
+        client.pid &= 0x7FFF
+        while client.pid + 1 in self._in_flight:
+            client.pid = client.pid + 1 & 0x7FFF
+
+    def _age_ms(self, then_ms):
+        return self._ticks_ms() - then_ms & _TICKS_MASK
