@@ -1,0 +1,1 @@
+"""Figures against their limits, one `name value unit limit` line each: `python -m bench`."""

