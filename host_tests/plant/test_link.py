@@ -65,12 +65,14 @@ def test_a_tick_is_10_ms_of_the_plant():
             seen = []
             link.observers.append(lambda w: seen.append(w.now_us))
             firmware = await connect()
-            for _ in range(100):
-                inputs = await firmware.tick(2_666, 0)
+            for _ in range(99):
+                await firmware.tick(2_666, 0)
+            inputs = await firmware.tick(2_666, 0)
             assert seen == list(range(10_000, 1_010_000, 10_000))
             assert inputs[signals.CP_HIGH_MV] == 5_995
-            for _ in range(3):
-                inputs = await firmware.tick(2_666, 1)
+            for _ in range(2):
+                await firmware.tick(2_666, 1)
+            inputs = await firmware.tick(2_666, 1)
             assert inputs[signals.FEEDBACK] == 1
             assert world.now_us == 1_030_000
 

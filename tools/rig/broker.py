@@ -43,7 +43,7 @@ class Broker:
         config = Path(folder) / "config"
         if name == "mosquitto":
             config.write_text(_MOSQUITTO.format(port=port))
-            self._command = (mosquitto(), "-c", str(config))
+            self._command = (mosquitto() or "mosquitto", "-c", str(config))
         else:
             config.write_text(_AMQTT.format(port=port))
             self._command = (

@@ -1,0 +1,1 @@
+"""One charging session to watch: `pilotwire demo`."""

