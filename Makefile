@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types bench format clean
+.PHONY: help setup demo test emulated lint types bench format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -39,18 +39,17 @@ demo: setup  ## a charging session to watch; BROKER=host:port for a broker of yo
 test: setup test-unit test-micropython test-webassembly test-system  ## all tests
 
 .PHONY: test-unit test-micropython test-webassembly test-system
-UNIT := $(basename $(notdir $(wildcard host_tests/unit/test_*.py)))
 # Ring 0's unit files, which must hold on 32-bit words.
 # (Kept by hand: a file here must not need a clock, a file or a socket.)
 RING0 := test_duty test_guard test_handover test_levels test_limits test_proximity
 
 test-unit: setup
 	@echo "== unit, property and plant tests on CPython"
-	@$(BIN)/pytest host_tests --ignore host_tests/system
+	@$(BIN)/pytest host_tests --ignore host_tests/system -m 'not board'
 
 test-micropython: setup
 	@echo "== the same unit files on MicroPython"
-	@$(BIN)/python -m rig.micropython host_tests/run_micropython.py MicroPython $(UNIT)
+	@$(BIN)/python -m rig.units
 
 test-webassembly: setup $(if $(shell command -v npm),$(PORT))
 	@echo "== ring 0's unit files on 32-bit words"
@@ -68,6 +67,9 @@ lint: $(VENV)/ready  ## ruff, format and rules of the house
 
 types: build/stubs/ready  ## pyright: host tools, and the firmware against each chip's stubs
 	@for project in host rp2 esp32; do echo "pyright $$project"; $(BIN)/pyright -p host_tests/types/$$project.json || exit 1; done
+
+emulated: setup  ## the firmware on an emulated Pico W; RP2_UF2=path of a stock image
+	@$(BIN)/pytest host_tests/emulated -m board
 
 bench: setup  ## sizes, times and allocations, one line each, against their limits
 	@$(BIN)/python -m bench

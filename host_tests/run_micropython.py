@@ -4,7 +4,6 @@ unittest 0.4 exits 1 on success (`sys.exit(False)`), so the result is judged her
 with one plain line.
 """
 
-import gc
 import sys
 import unittest
 
@@ -28,9 +27,8 @@ def run(label, names):
         ran += result.testsRun
         failed += result.failuresNum + result.errorsNum
         skipped += result.skippedNum
-        del sys.modules[name], module, suite, result
-        gc.collect()
-    print("%s: %d passed, %d failed, %d skipped" % (label, ran - failed - skipped, failed, skipped))
+    counts = (label, ran - failed - skipped, failed, skipped)
+    print("%s: %d passed, %d failed, %d skipped" % counts)
     return ran > 0 and failed == 0
 
 

@@ -1,6 +1,6 @@
 """What ring 0 needs of MicroPython's `micropython` module, for CPython.
 
-Allocation can only be proven on the real interpreter: here the heap lock counts, and locks nothing.
+Allocation can only be proven on the real interpreter: here the heap lock locks nothing.
 """
 
 _depth = 0

@@ -6,9 +6,12 @@ from emulator import ImageMissingError, Pico, find_image
 _skipped = pytest.StashKey[str]()
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m 'not board'` deselects
 def pytest_collection_modifyitems(config, items):
     board_tests = [item for item in items if "image" in item.fixturenames]
-    if not board_tests:
+    for item in board_tests:
+        item.add_marker("board")
+    if not board_tests or config.option.markexpr == "not board":
         return
     try:
         find_image()

@@ -1,21 +1,14 @@
-"""Runs a script on MicroPython with the firmware's path: `python -m rig.micropython SCRIPT`."""
+"""Scripts on MicroPython, with the firmware and the unit tests on its path."""
 
 import subprocess
-import sys
+from typing import Any
 
-from .interpreter import HEAP, ROOT, NoInterpreter, environment, interpreter
+from .interpreter import HEAP, ROOT, environment, interpreter
 
 
-def run(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[str]":
     """One run of the interpreter, from the repository's folder. Raises NoInterpreter."""
     command = [str(interpreter()), "-X", HEAP, *arguments]
     tests = ROOT / "host_tests"
     path = environment(tests, tests / "unit")
-    return subprocess.run(command, env=path, cwd=ROOT, text=True, check=False, **options)  # type: ignore[call-overload]
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(run(*sys.argv[1:]).returncode)
-    except NoInterpreter as error:
-        sys.exit(str(error))
+    return subprocess.run(command, env=path, cwd=ROOT, text=True, check=False, **options)

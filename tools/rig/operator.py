@@ -30,7 +30,6 @@ class Operator:
         self.messages: list[Message] = []
         self.acknowledge = acknowledge
         self.connected = False
-        self._leaving = False
         self.on_message: Callable[[str, Any], None] = lambda _topic, _payload: None
         self._prefix = f"pilotwire/v1/{box}/"
         self._host, self._port = host, port
@@ -43,9 +42,9 @@ class Operator:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        self._leaving = True
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        while not self._task.done():  # aiomqtt loses a cancellation that meets a message
+            self._task.cancel()
+            await asyncio.wait({self._task}, timeout=1)
 
     def of(self, topic: str) -> list[Any]:
         """Payloads of one topic, oldest first."""
@@ -86,7 +85,7 @@ class Operator:
         return await self.wait("cmdres", lambda result: result["id"] == id_)
 
     async def _run(self) -> None:
-        while not self._leaving:  # aiomqtt may turn a cancellation into an MqttError
+        while True:
             try:
                 async with aiomqtt.Client(self._host, self._port) as client:
                     self._client = client

@@ -1,4 +1,4 @@
-"""The board in process, for tests: inputs are set by hand or by a plant, time only by `advance`."""
+"""Ring 0's part of a board, in process: inputs are set by hand or by a plant."""
 
 from array import array
 

@@ -1,1 +1,1 @@
-"""Ring 0: voltage -> state, amps <-> duty, proximity, sequence, faults, and the guard that runs them."""
+"""Ring 0: voltage -> state, amps <-> duty, proximity, sequence, faults; the guard runs them."""

@@ -1,4 +1,4 @@
-"""Amps to duty cycle and back: IEC 61851-1 tables A.7 and A.8, GB/T 18487.1-2023 tables A.2 and A.3.
+"""Amps to duty cycle and back: IEC 61851-1 tables A.7, A.8; GB/T 18487.1-2023 tables A.2, A.3.
 
 Integers only: current in mA per phase, duty in 1/100 % of the 1 kHz period (0.1 us).
 The two standards share both slopes; they differ in the largest current.

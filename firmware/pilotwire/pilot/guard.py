@@ -56,6 +56,8 @@ class Guard:
         self._silent_ms = 0
         self._clear = 0
         self._why_not = 0
+        self._duty = _duty.X1  # of the limit `_duty_of_ma`: worked out when that changes
+        self._duty_of_ma = 0
 
     def tick(self, _timer=None):
         """One step. Whatever happens in it, the contactor is open afterwards or rightly closed."""
@@ -65,6 +67,7 @@ class Guard:
             self._hal.drive(_duty.F, 0)
             self._faults |= _faults.GUARD
             self._sequence.trip()
+            self._publish(0)
 
     def _step(self):
         hal = self._hal
@@ -78,21 +81,29 @@ class Guard:
             self._pilot()
             self._proximity()
             self._board()
-        self._heal(dt_ms, fresh)
+        if self._faults & _faults.HEALS_ITSELF:
+            self._heal(dt_ms, fresh)
 
         sequence = self._sequence
         limit_ma = self._limits.with_cable(self._cable_ma)
         why_not = self._conditions(limit_ma)
-        wanted = _duty.X1 if why_not else _duty.duty_for(limit_ma, self._max_ma)
-        sequence.step(dt_ms, self._state, wanted, self._faults, self._faults & _faults.STATE_F)
+        wanted = _duty.X1
+        if not why_not:
+            if limit_ma != self._duty_of_ma:
+                self._duty_of_ma = limit_ma
+                self._duty = _duty.duty_for(limit_ma, self._max_ma)
+            wanted = self._duty
+        faults = self._faults
+        sequence.step(dt_ms, self._state, wanted, faults, faults & _faults.STATE_F)
         hal.drive(sequence.duty, sequence.closed)
         # A silent ring 1 costs the watchdog, but only once the contactor is open without haste.
         if self._silent_ms < SILENT_MS or sequence.closed:
             hal.feed()
-        if not sequence.ready() and not sequence.closed:
-            why_not |= reasons.NOT_READY
-        if not sequence.rested():
-            why_not |= reasons.REST
+        if not sequence.closed:
+            if self._state != levels.A and not sequence.ready():
+                why_not |= reasons.NOT_READY
+            if not sequence.rested():
+                why_not |= reasons.REST
         self._why_not = why_not
         self._publish(limit_ma)
 
@@ -105,7 +116,8 @@ class Guard:
                 self._clear = down[handover.DOWN_CLEAR]
                 self._faults = 0
         else:
-            self._silent_ms = min(self._silent_ms + dt_ms, _LONG_MS)
+            if self._silent_ms < _LONG_MS:
+                self._silent_ms += dt_ms
             self._limits.step(dt_ms)
 
     def _pilot(self):
@@ -177,8 +189,6 @@ class Guard:
 
     def _heal(self, dt_ms, fresh):
         """Faults that clear themselves go when none of their causes has been seen for HEAL_MS."""
-        if not self._faults & _faults.HEALS_ITSELF:
-            return
         if not fresh or self._pe_seen or self._low_seen or self._candidate > levels.D:
             self._healthy_ms = 0
             return
@@ -213,22 +223,29 @@ class Guard:
 
     def _publish(self, limit_ma):
         """Hand up what was decided; wake ring 1 when it is news."""
-        up = self.handover.up
+        shared = self.handover
+        up = shared.up
         sequence = self._sequence
         inputs = self._inputs
+        state = self._state
+        duty = sequence.duty
+        closed = sequence.closed
+        faults = self._faults
+        why_not = self._why_not
+        flags = self._down[handover.DOWN_FLAGS]
         news = (
-            up[handover.UP_STATE] != self._state
-            or up[handover.UP_DUTY] != sequence.duty
-            or up[handover.UP_CLOSED] != sequence.closed
-            or up[handover.UP_FAULTS] != self._faults
-            or up[handover.UP_WHY_NOT] != self._why_not
+            up[handover.UP_STATE] != state
+            or up[handover.UP_DUTY] != duty
+            or up[handover.UP_CLOSED] != closed
+            or up[handover.UP_FAULTS] != faults
+            or up[handover.UP_WHY_NOT] != why_not
             or up[handover.UP_LIMIT_MA] != limit_ma
-            or up[handover.UP_FLAGS] != self._down[handover.DOWN_FLAGS]
+            or up[handover.UP_FLAGS] != flags
         )
-        self.handover.begin()
-        up[handover.UP_STATE] = self._state
-        up[handover.UP_DUTY] = sequence.duty
-        up[handover.UP_CLOSED] = sequence.closed
+        shared.begin()
+        up[handover.UP_STATE] = state
+        up[handover.UP_DUTY] = duty
+        up[handover.UP_CLOSED] = closed
         up[handover.UP_FEEDBACK] = inputs[signals.FEEDBACK]
         up[handover.UP_CP_HIGH_MV] = inputs[signals.CP_HIGH_MV]
         up[handover.UP_CP_LOW_MV] = inputs[signals.CP_LOW_MV]
@@ -236,11 +253,11 @@ class Guard:
         up[handover.UP_CABLE_MA] = self._cable_ma
         up[handover.UP_LIMIT_MA] = limit_ma
         up[handover.UP_BINDING] = self._limits.binding_with(self._cable_ma)
-        up[handover.UP_FAULTS] = self._faults
-        up[handover.UP_WHY_NOT] = self._why_not
+        up[handover.UP_FAULTS] = faults
+        up[handover.UP_WHY_NOT] = why_not
         up[handover.UP_OPENED] = sequence.opened
         up[handover.UP_CLOSINGS] = sequence.closings
-        up[handover.UP_FLAGS] = self._down[handover.DOWN_FLAGS]
-        self.handover.end()
+        up[handover.UP_FLAGS] = flags
+        shared.end()
         if news:
             self._hal.wake()

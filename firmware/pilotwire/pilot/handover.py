@@ -54,6 +54,14 @@ _SEQ_MASK = const(0x1FFFFFFF)  # sequence numbers stay small integers on 32-bit 
 _TRIES = const(8)
 
 
+class _Slice:
+    def __getitem__(self, index):
+        return index
+
+
+_ALL = _Slice()[:]  # one object for ever: `copy[:] = slot` would make a new one each time
+
+
 class TornRead(Exception):
     """Ring 0 wrote during every try: it runs far too often, or the memory is broken."""
 
@@ -70,8 +78,7 @@ class HandOver:
         """Ring 1: the slot to fill next, with what was published last in it."""
         now = self.slots[self.published[0]]
         spare = self.slots[1 - self.published[0]]
-        for i in range(N_DOWN):
-            spare[i] = now[i]
+        spare[_ALL] = now
         return spare
 
     def publish(self):
@@ -82,19 +89,16 @@ class HandOver:
         self.published[0] = 1 - current
 
     def take(self, copy):
-        """Ring 0: copy the published slot into `copy` (N_DOWN) if it is new; say whether it was."""
+        """Ring 0: copy the published slot into `copy` if it is new; say whether it was."""
         slot = self.slots[self.published[0]]
         if slot[DOWN_SEQ] == copy[DOWN_SEQ]:
             return False
-        i = 0
-        while i < N_DOWN:
-            copy[i] = slot[i]
-            i += 1
+        copy[_ALL] = slot
         return True
 
     def begin(self):
-        """Ring 0: open the up array for writing."""
-        self.up[UP_SEQ] = (self.up[UP_SEQ] + 1) & _SEQ_MASK
+        """Ring 0: open the up array for writing, even if the last writing was cut short."""
+        self.up[UP_SEQ] = (self.up[UP_SEQ] + 1 | 1) & _SEQ_MASK
 
     def end(self):
         """Ring 0: what stands in the up array is whole again."""
@@ -105,8 +109,7 @@ class HandOver:
         up = self.up
         for _ in range(_TRIES):
             before = up[UP_SEQ]
-            for i in range(N_UP):
-                copy[i] = up[i]
+            copy[_ALL] = up
             if not before & 1 and up[UP_SEQ] == before:
                 return copy
         raise TornRead(_TRIES)

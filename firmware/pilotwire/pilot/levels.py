@@ -18,7 +18,7 @@ LETTERS = "ABCDEF?"
 
 
 def state_for(mv, previous, has_d=True):
-    """State of a high plateau of `mv` (mV) after state `previous`; `has_d`: the profile knows D."""
+    """State of a high plateau of `mv` after state `previous`; `has_d`: the profile knows D."""
     if mv > 7_000:
         if mv > 13_000:
             return INVALID

@@ -36,13 +36,14 @@ class Limits:
 
     def step(self, dt_ms):
         """Let `dt_ms` pass: expire what has run out."""
-        self._age_ms = min(self._age_ms + dt_ms, _FAR)
+        if self._age_ms < _FAR:
+            self._age_ms += dt_ms
         if self._age_ms >= self._next_ms:
             self._fold()
 
     def with_cable(self, cable_ma):
         """The limit in mA that also respects a cable of `cable_ma`; 0 is none to respect."""
-        return min(self.limit_ma, cable_ma) if cable_ma else self.limit_ma
+        return cable_ma if cable_ma and cable_ma < self.limit_ma else self.limit_ma
 
     def binding_with(self, cable_ma):
         """The row that binds, or BINDING_CABLE."""

@@ -1,4 +1,4 @@
-"""Why there is no current: the conditions for closing that are not met, as bits with a code each."""
+"""Why there is no current: the conditions for closing that are not met, a bit and a code each."""
 
 from micropython import const
 

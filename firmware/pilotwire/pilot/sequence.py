@@ -25,7 +25,7 @@ def _steady(duty):
 
 
 class Sequence:
-    """`duty` (0..10_000) and `closed` (0, 1) are to be driven; `opened` says why it opened last."""
+    """`duty` (0..10_000) and `closed` (0, 1) are to be driven; `opened`: why it opened last."""
 
     def __init__(self):
         self.duty = _duty.X1
@@ -44,9 +44,12 @@ class Sequence:
         `wanted` is the duty that may be offered, X1 for none; `fault` opens now; `state_f`
         asks for steady -12 V.
         """
-        self.settled_ms = min(self.settled_ms + dt_ms, _LONG_MS)
-        self.switched_ms = min(self.switched_ms + dt_ms, _LONG_MS)
-        self._duty_ms = min(self._duty_ms + dt_ms, _LONG_MS)
+        if self.settled_ms < _LONG_MS:
+            self.settled_ms += dt_ms
+        if self.switched_ms < _LONG_MS:
+            self.switched_ms += dt_ms
+        if self._duty_ms < _LONG_MS:
+            self._duty_ms += dt_ms
         if self.closed:
             self._energised(state, wanted, fault)
         else:
@@ -82,7 +85,7 @@ class Sequence:
         elif wanted == _duty.X1:  # seq. 9.1: the vehicle gets the time to stop drawing
             self._stopping = True
             self._drive(_duty.X1)
-        else:
+        elif wanted != self.duty:
             self._offer(wanted)
 
     def _open(self, dt_ms, state, wanted, fault):
@@ -93,10 +96,12 @@ class Sequence:
             return
         if self.duty == _duty.F:
             return
-        self._offer(wanted)
+        if wanted != self.duty:
+            self._offer(wanted)
         # Sequences 3.2 and 4: S2 is closed and the pilot oscillates.
         if state == levels.C or state == levels.D:
-            self._ready_ms = min(self._ready_ms + dt_ms, _LONG_MS)
+            if self._ready_ms < _LONG_MS:
+                self._ready_ms += dt_ms
             if self._ready_ms >= READY_MS and self.switched_ms >= REST_MS:
                 self.closed = 1
                 self.closings += 1
@@ -105,8 +110,6 @@ class Sequence:
             self._ready_ms = 0
 
     def _offer(self, wanted):
-        if wanted == self.duty:
-            return
         if wanted < self.duty or self._duty_ms >= RAISE_MS:
             self._drive(wanted)
 

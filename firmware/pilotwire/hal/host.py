@@ -1,0 +1,127 @@
+"""The unix port as a board: the plant over a local socket, the meter on a pseudo-terminal.
+
+One exchange with the plant is one tick: the drive goes out, the sample that answers it comes
+10 ms of the plant's time later, and only then the guard steps. Here the guard is a task of the
+asyncio loop; only a chip's timer interrupts a blocked loop.
+"""
+
+import asyncio
+import json
+import os
+import time
+from array import array
+from random import getrandbits, seed
+
+from micropython import const
+
+from ..pilot import signals
+
+_TICK_MS = const(10)
+_LATE_MS = const(500)  # ticks that are later than this are not made up for
+_FRAME = 4 + 4 * signals.N_INPUTS  # elapsed ms and the samples, 32-bit little-endian
+
+
+class Host:
+    """The HAL of hal/__init__.py for one process; `environment(name)`: see boards/host."""
+
+    def __init__(self, environment=os.getenv):
+        with open(environment("PILOTWIRE_BOARD") or "board.json") as file:
+            self.board = json.load(file)
+        self.root = environment("PILOTWIRE_ROOT") or "."
+        self._plant = environment("PILOTWIRE_PLANT") or ""
+        self._meter = environment("PILOTWIRE_METER") or ""
+        self._woken = asyncio.Event()
+        self._sample = array("i", [0] * (1 + signals.N_INPUTS))
+        self._fresh = False
+        self._drive = array("i", [10_000, 0])
+        self._ticker = None
+        seed(time.time_ns() & 0x3FFFFFFF)
+
+    # Ring 0's part.
+
+    def sample(self, inputs):
+        if not self._fresh:
+            return -1
+        self._fresh = False
+        for i in range(signals.N_INPUTS):
+            inputs[i] = self._sample[i + 1]
+        return self._sample[0]
+
+    def drive(self, duty, closed):
+        self._drive[0] = duty
+        self._drive[1] = closed
+
+    def feed(self):
+        """The unix port has no watchdog."""
+
+    def wake(self):
+        self._woken.set()
+
+    # The rest.
+
+    def start(self, tick):
+        self._ticker = asyncio.create_task(self._run(tick))
+
+    def stop(self):
+        self._ticker.cancel()
+        self.drive(10_000, 0)
+
+    async def woken(self, timeout_s):
+        try:
+            await asyncio.wait_for(self._woken.wait(), timeout_s)
+        except asyncio.TimeoutError:
+            return
+        self._woken.clear()
+
+    def ticks_ms(self):
+        return time.ticks_ms()
+
+    def clock(self):
+        return int(time.time()), "set"
+
+    def serial(self, _baud, _parity):
+        """The plant has set the pseudo-terminal up: raw, and reads that do not wait."""
+        return open(self._meter, "r+b") if self._meter else None
+
+    def open_connection(self, host, port):
+        return asyncio.open_connection(host, port)
+
+    def random_bits(self, n):
+        return getrandbits(n)
+
+    def sync(self):
+        """What a process has written survives it; only a computer's power cut would not."""
+
+    async def _run(self, tick):
+        """Exchange and tick, every 10 ms; without a plant, tick without a sample."""
+        due_ms = time.ticks_ms()
+        plant = await self._connect()
+        while True:
+            if plant:
+                plant = await self._exchange(plant)
+            tick()
+            due_ms = time.ticks_add(due_ms, _TICK_MS)
+            left_ms = time.ticks_diff(due_ms, time.ticks_ms())
+            if left_ms < -_LATE_MS:
+                due_ms = time.ticks_ms()
+            await asyncio.sleep(max(left_ms, 0) / 1000)
+
+    async def _connect(self):
+        if not self._plant:
+            return None
+        host, _, port = self._plant.partition(":")
+        return await asyncio.open_connection(host, int(port))
+
+    async def _exchange(self, plant):
+        reader, writer = plant
+        try:
+            writer.write(bytes(self._drive))
+            await writer.drain()
+            frame = await reader.readexactly(_FRAME)
+        except (OSError, EOFError):  # the plant is gone: no sample from now on
+            return None
+        values = array("i", frame)
+        for i in range(len(values)):
+            self._sample[i] = values[i]
+        self._fresh = True
+        return plant
