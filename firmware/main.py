@@ -1,0 +1,50 @@
+"""Starts the app: on a chip from the slot that boot.py has put on the path, else from here.
+
+On a chip it ends at the prompt, contactor open, when a person asks for it or when no slot is
+fit to start; after a crash the chip starts again, and boot.py tries the other slot in time.
+"""
+
+import sys
+import time
+
+_STARTS = 0x4005800C  # RP2040 watchdog SCRATCH0: starts that did not last, gone after power-off
+_READ_S = 3  # for a person at the console to read what happened, and to press Ctrl-C
+
+
+def _on_chip():
+    from machine import mem32, reset
+
+    if sys.path[0] not in ("/a", "/b"):
+        print("main: no slot is whole, or all have crashed: contactor open, nothing starts")
+        print("main: repair /a (mpremote), then take the power away for a moment")
+        return
+    mem32[_STARTS] += 1
+    try:
+        from pilotwire.update.start import run
+
+        run()
+    except KeyboardInterrupt:
+        mem32[_STARTS] = 0  # a person is here: that was no crash
+        return
+    except Exception as error:  # whatever it was: it must not keep the box from starting again
+        sys.print_exception(error)
+    print("main: crashed, starting again in %d s (Ctrl-C: stay here)" % _READ_S)
+    time.sleep(_READ_S)
+    reset()
+
+
+def _on_computer():
+    import asyncio
+
+    from pilotwire.app import App
+    from pilotwire.hal.host import Host
+
+    asyncio.run(App(Host()).run())
+
+
+if sys.platform == "rp2":
+    _on_chip()
+elif sys.platform == "esp32":
+    raise SystemExit("no HAL for esp32 yet")
+else:
+    _on_computer()

@@ -1,0 +1,217 @@
+"""The composition root: the only file that knows every room.
+
+Control is one task, woken by ring 0 or once a second. Meter and link are tasks of their own:
+where one of them ends, control starts it again, and the charge goes on meanwhile.
+"""
+
+import asyncio
+from array import array
+
+from micropython import const
+
+from . import config as _config
+from .energy.meter import Meter
+from .energy.regmap import load as load_map
+from .energy.rtu import Bus
+from .energy.session import CLOSE, OPEN, Session
+from .link.link import Link
+from .link.state import describe
+from .pilot import duty, handover, levels
+from .pilot.guard import Guard
+from .power.leases import Leases
+from .record.journal import Journal
+
+_CONTROL_S = const(1)
+_POLL_S = const(1)
+
+# What the profiles differ in, for ring 0.
+_PROFILES = {"iec61851": (duty.MAX_MA_IEC, True), "gbt18487": (duty.MAX_MA_GBT, False)}
+
+_CAN_CLOSE = handover.FLAG_AUTHORISED | handover.FLAG_RUN | handover.FLAG_RECORDED
+
+
+class App:
+    """One box on `hal` (hal/__init__.py). `run()` never returns by itself."""
+
+    def __init__(self, hal):
+        self._hal = hal
+        self.config, self.complaint = _config.load(hal.root, hal.board["rated_ma"])
+        config = self.config
+        if self.complaint:
+            print("configuration refused:", self.complaint)
+        self._max_ma, has_d = _PROFILES[config["profile"]]
+        self.guard = Guard(hal, config["cable_ma"], self._max_ma, has_d)
+        self._up = array("i", [0] * handover.N_UP)
+        self._seen = array("i", [0] * handover.N_UP)
+        self._clear = 0
+        self.leases = Leases(config["limit_ma"], hal.ticks_ms)
+        self.session = Session(config["authorise"] == "free", config["meter_required"])
+        self.journal = Journal(hal.root + "/journal.log", self._flash_free, hal.sync)
+        self.trouble = ""  # of the journal
+        if self.journal.last:
+            self.session.resume_after_reset(self.journal.last)
+        self.meter = self._meter()
+        self.link = Link(hal, config, self.journal, self) if config["mqtt_host"] else None
+        self.restarts = 0
+
+    def _meter(self):
+        config = self.config
+        port = None
+        if config["meter"]:
+            port = self._hal.serial(config["meter_baud"], config["meter_parity"])
+        if port is None:
+            return None
+        table = load_map(config["meter"])
+        bits = 10 if config["meter_parity"] == "N" else 11
+        ticks_ms = self._hal.ticks_ms
+        bus = Bus(port, config["meter_baud"], ticks_ms, bits, table.gap_ms)
+        return Meter(bus, table, ticks_ms, config["meter_address"])
+
+    async def run(self):
+        """Start ring 0, then control, meter and link."""
+        self._hal.start(self.guard.tick)
+        jobs = [self._poll] if self.meter else []
+        if self.link:
+            jobs.append(self.link.run)
+        tasks = [asyncio.create_task(job()) for job in jobs]
+        while True:
+            self._step()
+            for i, job in enumerate(jobs):
+                if tasks[i].done():
+                    self.restarts += 1
+                    tasks[i] = asyncio.create_task(job())
+            await self._hal.woken(_CONTROL_S)
+
+    async def _poll(self):
+        while True:
+            await self.meter.poll()
+            reading = self.meter.reading
+            if reading.power_mw is not None and self.session.active:
+                self.session.max_power_w = max(self.session.max_power_w, reading.power_mw // 1000)
+            await asyncio.sleep(_POLL_S)
+
+    # Control.
+
+    def _step(self):
+        """See what ring 0 did, write what is due, hand down what it may do."""
+        up = self.guard.handover.read(self._up)
+        due = self.session.step(self._hal.ticks_ms(), up, self._register(), self._fresh_ms())
+        try:
+            if due == OPEN:
+                self._open_record(up)
+            elif due == CLOSE:
+                self._close_record(up)
+            self.journal.settle()
+            self.trouble = ""
+        except OSError as error:  # flash full or broken: no new charge, never a stop
+            self.trouble = "journal: %s" % error
+        self._hand_down()
+        if self._is_news(up):
+            self._announce()
+
+    def _open_record(self, up):
+        fields = self.session.opening(self._hal.clock(), up)
+        fields["box"] = self.config["id"]
+        fields["phases"] = self._hal.board["phases"]
+        fields["meter"] = self.config["meter"]
+        self.session.opened(self.journal.open(fields))
+        self._announce()
+
+    def _close_record(self, up):
+        self.journal.close(self.session.closing(self._hal.clock(), up, self._fresh_ms()))
+        self.session.closed()
+        self._announce()
+
+    def _hand_down(self):
+        spare = self.guard.handover.spare()
+        spare[handover.DOWN_FLAGS] = self.session.flags()
+        spare[handover.DOWN_CLEAR] = self._clear
+        self.leases.fill(spare)
+        self.guard.handover.publish()
+
+    def _flash_free(self):
+        """Whether ring 0 has neither closed the contactor nor the permission to."""
+        up = self._up
+        return not up[handover.UP_CLOSED] and up[handover.UP_FLAGS] & _CAN_CLOSE != _CAN_CLOSE
+
+    def _register(self):
+        return self.meter.reading.import_wh if self.meter else None
+
+    def _fresh_ms(self):
+        """Age of the register in ms, None when the meter is silent or has none."""
+        return self.meter.age_ms() if self.meter and self._register() is not None else None
+
+    def _is_news(self, up):
+        """Whether something but the measured values has changed since the last call."""
+        news = False
+        for i in range(handover.UP_STATE, handover.N_UP):
+            measured = handover.UP_FEEDBACK <= i <= handover.UP_PP_OHM
+            if up[i] != self._seen[i] and not measured:
+                news = True
+            self._seen[i] = up[i]
+        return news
+
+    def _announce(self):
+        if self.link:
+            self.link.news()
+
+    # What the link asks of the app.
+
+    def state(self):
+        """The published state (docs/mqtt.md)."""
+        state = describe(self._up, self._max_ma)
+        session = self.session
+        state["session"] = session.seq
+        state["session_wh"] = session.energy_wh()
+        state["enabled"] = session.authorised and not session.paused
+        state["pending"] = len(self.journal.pending)
+        state["meter"] = self._meter_reason()
+        state["config"] = self.complaint
+        state["journal"] = self.trouble
+        state.update(self._measured())
+        return state
+
+    def telemetry(self):
+        """Measurements while energised, else None."""
+        if not self._up[handover.UP_CLOSED]:
+            return None
+        values = self._measured()
+        values["session_wh"] = self.session.energy_wh()
+        return values
+
+    def obey(self, type_, args):
+        """Do as a checked command says; the reason why not, or ""."""
+        session = self.session
+        if type_ == "limit":
+            ttl_ms = args.get("ttl_s", self.config["operator_ttl_s"]) * 1000
+            fallback_ma = args.get("fallback_ma", self.config["operator_fallback_ma"])
+            self.leases.grant("operator", args["ma"], ttl_ms, fallback_ma)
+        elif type_ in ("pause", "resume"):
+            session.paused = type_ == "pause"
+        elif type_ == "start":
+            if self._up[handover.UP_STATE] == levels.A:
+                return "no-vehicle"
+            session.start()
+        elif type_ == "stop":
+            session.stop("remote")
+        elif type_ == "clear-faults":
+            self._clear += 1
+        self._hand_down()
+        self._announce()
+        return ""
+
+    def _measured(self):
+        if self._fresh_ms() is None:
+            return {"power_w": None, "energy_wh": None, "current_ma": None, "voltage_mv": None}
+        reading = self.meter.reading
+        return {
+            "power_w": None if reading.power_mw is None else reading.power_mw // 1000,
+            "energy_wh": reading.import_wh,
+            "current_ma": reading.current_ma,
+            "voltage_mv": reading.voltage_mv,
+        }
+
+    def _meter_reason(self):
+        if self.meter:
+            return self.meter.reason
+        return "missing" if self.config["meter"] else "none"

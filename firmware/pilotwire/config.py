@@ -1,0 +1,138 @@
+"""The configuration: one JSON file of flat keys, checked on load against the table below.
+
+An unknown key, a wrong type or a value out of range is refused with the key's name and the
+range; then the last good configuration is used, and without one the defaults, which charge
+nothing (`limit_ma` 0).
+"""
+
+import json
+import os
+
+from micropython import const
+
+_LONGEST = const(4_096)  # bytes; more than every key at its longest, less than a board's heap
+
+# key: (default, least, most) for integers and lengths of text, or (default, choices).
+KEYS = {
+    "id": ("pilotwire", 1, 32),
+    "limit_ma": (0, 0, 80_000),
+    "profile": ("iec61851", ("iec61851", "gbt18487")),
+    "cable_ma": (0, 0, 80_000),  # rating of a fixed cable; 0: a socket with a proximity pilot
+    "authorise": ("free", ("free", "remote")),
+    "operator_ttl_s": (3_600, 1, 432_000),  # a limit that names no expiry lives so long
+    "operator_fallback_ma": (6_000, 0, 80_000),
+    "meter": ("sdm630", ("", "sdm630")),
+    "meter_address": (1, 1, 247),
+    "meter_baud": (9_600, (1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200)),
+    "meter_parity": ("N", ("N", "E", "O")),
+    "meter_required": (False, (False, True)),  # no new session without a reading
+    "wifi_ssid": ("", 0, 32),  # empty: no network
+    "wifi_key": ("", 0, 63),
+    "mqtt_host": ("", 0, 128),  # empty: no link
+    "mqtt_port": (1_883, 1, 65_535),
+    "mqtt_user": ("", 0, 64),
+    "mqtt_password": ("", 0, 128),
+    "mqtt_keepalive_s": (30, 5, 600),
+    "heartbeat_s": (20, 1, 3_600),
+}
+
+
+class ConfigError(ValueError):
+    """One key is wrong; the text names it and the allowed range."""
+
+
+def _check(key, value):
+    if key not in KEYS:
+        raise ConfigError("%.40s: unknown key" % repr(key).strip("'"))  # printable, whatever it is
+    row = KEYS[key]
+    kind = type(row[0])
+    if type(value) is not kind:
+        raise ConfigError("%s: %s wanted, not %s" % (key, kind.__name__, type(value).__name__))
+    if len(row) == 2:
+        if value not in row[1]:
+            choices = ", ".join([json.dumps(choice) for choice in row[1]])
+            raise ConfigError("%s: %.40r is none of %s" % (key, value, choices))
+    elif kind is str:
+        if not row[1] <= len(value) <= row[2]:
+            raise ConfigError("%s: %d to %d characters wanted" % (key, row[1], row[2]))
+        if any(c < " " or "\ud800" <= c <= "\udfff" for c in value):
+            raise ConfigError("%s: a control character or half a surrogate pair" % key)
+    elif not row[1] <= value <= row[2]:
+        raise ConfigError("%s: %.40r is outside %d to %d" % (key, value, row[1], row[2]))
+
+
+def check(values, rated_ma=80_000):
+    """The whole configuration as a dict, defaults filled in. Raises ConfigError."""
+    if type(values) is not dict:
+        raise ConfigError("configuration: an object of keys wanted")
+    for key in values:
+        _check(key, values[key])
+    config = {key: values.get(key, KEYS[key][0]) for key in KEYS}
+    if config["limit_ma"] > rated_ma:
+        text = "limit_ma: %d is above the board's rating of %d"
+        raise ConfigError(text % (config["limit_ma"], rated_ma))
+    if not all(c < "\x80" and (c.isalpha() or c.isdigit() or c in "-_") for c in config["id"]):
+        raise ConfigError("id: letters, digits, - and _ wanted")  # it is part of MQTT topics
+    if config["profile"] == "gbt18487" and not config["cable_ma"]:
+        # GB/T 18487.1-2023 has no rating in the socket's CC: the installer names it.
+        raise ConfigError("cable_ma: gbt18487 wants the cable's rating")
+    return config
+
+
+def parse(text, rated_ma=80_000):
+    """`check` of JSON text (bytes). Raises ConfigError."""
+    if len(text) > _LONGEST:
+        raise ConfigError("configuration: more than %d bytes" % _LONGEST)
+    try:
+        values = json.loads(text)
+    except (ValueError, RuntimeError, MemoryError):  # the latter two: nested too deeply
+        raise ConfigError("configuration: not JSON") from None
+    return check(values, rated_ma)
+
+
+def load(root, rated_ma):
+    """(configuration, complaint): `root`/config.json, else the last good one, else defaults.
+
+    The complaint is "" or says what was refused. A good file becomes the last good one; call
+    this while the contactor is open, because that writes flash.
+    """
+    complaint = ""
+    last = _read(root + "/config.good.json")
+    text = _read(root + "/config.json")
+    if text is None:
+        complaint = "config.json: missing"
+    else:
+        try:
+            config = parse(text, rated_ma)
+        except ConfigError as error:
+            complaint = error.args[0]
+        else:
+            if text != last and not _keep(root, text):
+                complaint = "config.good.json: could not be written"
+            return config, complaint
+    if last is not None:
+        try:
+            return parse(last, rated_ma), complaint
+        except ConfigError as error:
+            complaint += "; last good: " + error.args[0]
+    return check({}, rated_ma), complaint
+
+
+def _read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read(_LONGEST + 1)
+    except OSError:
+        return None
+
+
+def _keep(root, text):
+    """Whether `text` is the last good one now: a full flash keeps no box from starting."""
+    new = root + "/config.new.json"
+    try:
+        with open(new, "wb") as file:
+            file.write(text)
+        os.rename(new, root + "/config.good.json")
+    except OSError:
+        return False
+    return True

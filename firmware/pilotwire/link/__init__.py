@@ -1,0 +1,1 @@
+"""Ring 2: the operator's side. MQTT, topics, commands."""

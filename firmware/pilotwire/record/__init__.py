@@ -1,0 +1,1 @@
+"""Ring 1: what was charged, kept until the backend has it."""

@@ -1,0 +1,74 @@
+"""Ring 1's side of the leases, on a clock of 30 bits."""
+
+import unittest
+from array import array
+
+from pilotwire.pilot import handover
+from pilotwire.pilot.handover import NEVER, NO_LIMIT_MA
+from pilotwire.power.leases import MAX_TTL_S, SOURCES, Leases, source_of
+
+BOX = 0
+OPERATOR = 1
+
+
+class Filling(unittest.TestCase):
+    def setUp(self):
+        self.now_ms = 0
+        self.leases = Leases(32_000, lambda: self.now_ms)
+        self.down = array("i", [7] * handover.N_DOWN)
+
+    def row(self, row):
+        self.leases.fill(self.down)
+        at = handover.DOWN_LEASES + row * handover.LEASE_WIDTH
+        return tuple(self.down[at : at + handover.LEASE_WIDTH])
+
+    def test_gives_the_box_its_own_limit_for_ever(self):
+        self.assertEqual(self.row(BOX), (32_000, NEVER, NO_LIMIT_MA))
+
+    def test_gives_every_other_row_no_limit(self):
+        for row in range(1, handover.N_LEASES):
+            self.assertEqual(self.row(row), (NO_LIMIT_MA, NEVER, NO_LIMIT_MA))
+
+    def test_touches_nothing_but_the_rows(self):
+        self.leases.fill(self.down)
+        self.assertEqual(list(self.down[: handover.DOWN_LEASES]), [7] * handover.DOWN_LEASES)
+
+    def test_hands_down_the_time_that_is_left(self):
+        self.leases.grant("operator", 10_000, 5_000, 6_000)
+        for age_ms, left_ms in ((0, 5_000), (1, 4_999), (4_999, 1)):
+            self.now_ms = age_ms
+            self.assertEqual(self.row(OPERATOR), (10_000, left_ms, 6_000))
+
+    def test_falls_back_for_ever_once_it_has_run_out(self):
+        self.leases.grant("operator", 10_000, 5_000, 6_000)
+        self.now_ms = 5_000
+        for later_ms in (5_000, 5_001, 2**28, 2**29 + 6_000, 2**30 - 1, 0, 4_000):
+            self.now_ms = later_ms
+            self.assertEqual(self.row(OPERATOR), (6_000, NEVER, 6_000), later_ms)
+
+    def test_a_new_grant_replaces_the_old_one(self):
+        self.leases.grant("operator", 10_000, 5_000, 6_000)
+        self.now_ms = 4_000
+        self.leases.grant("operator", 20_000, 5_000, 8_000)
+        self.assertEqual(self.row(OPERATOR), (20_000, 5_000, 8_000))
+        self.leases.grant("operator", 16_000)
+        self.assertEqual(self.row(OPERATOR), (16_000, NEVER, NO_LIMIT_MA))
+
+    def test_the_longest_lease_is_a_small_integer_and_runs_out(self):
+        self.leases.grant("operator", 10_000, MAX_TTL_S * 1_000, 6_000)
+        self.assertTrue(MAX_TTL_S * 1_000 < 2**29)
+        self.now_ms = MAX_TTL_S * 1_000 - 1
+        self.assertEqual(self.row(OPERATOR), (10_000, 1, 6_000))
+        self.now_ms += 1
+        self.assertEqual(self.row(OPERATOR), (6_000, NEVER, 6_000))
+
+
+class Sources(unittest.TestCase):
+    def test_are_named_by_their_row(self):
+        for row, name in enumerate(SOURCES):
+            self.assertEqual(source_of(row), name)
+        self.assertEqual(source_of(handover.BINDING_CABLE), "cable")
+
+
+if __name__ == "__main__":
+    unittest.main()

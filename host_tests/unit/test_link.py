@@ -1,0 +1,334 @@
+"""The box's topics, with an MQTT client that only notes what it is given."""
+
+import asyncio
+import json
+import unittest
+
+from fake_flash import Flash
+from pilotwire import config
+from pilotwire.link import link
+from pilotwire.link.link import Link
+from pilotwire.record import journal
+from pilotwire.record.journal import Journal
+
+PREFIX = b"pilotwire/v1/box-1/"
+CONFIG = config.check(
+    {"id": "box-1", "mqtt_host": "broker", "mqtt_user": "user", "heartbeat_s": 20}
+)
+
+
+class FakeMqtt:
+    """`link.Mqtt` of the tests: `room` messages are taken, then none."""
+
+    made = None
+
+    def __init__(self, settings, topics, on_message, on_state, *_, on_oversized, open_connection):
+        FakeMqtt.made = self
+        self.settings = settings
+        self.topics = topics
+        self.receive = on_message
+        self.on_state = on_state
+        self.on_oversized = on_oversized
+        self.room = 1_000
+        self.sent = []
+        self.running = 0
+        self.ends = None
+        self.longest = 0
+
+    async def run(self):
+        self.running += 1
+        try:
+            while self.ends is None:
+                await asyncio.sleep(0)
+            raise self.ends
+        finally:
+            self.running -= 1
+
+    def publish(self, topic, payload, retain=False, qos=0):
+        if len(payload) > 2_000:
+            raise ValueError("message", len(payload))
+        self.longest = max(self.longest, len(payload))
+        if not self.room:
+            return None
+        self.room -= 1
+        self.sent.append((topic, json.loads(payload), retain, qos))
+        return 1 if qos else 0
+
+    def take(self, topic):
+        """What was published to `topic` since the last look at any topic."""
+        found = [sent[1:] for sent in self.sent if sent[0] == PREFIX + topic]
+        self.sent = []
+        return found
+
+
+class FakeHal:
+    now_ms = 0
+    open_connection = None
+    random_bits = None
+
+    def ticks_ms(self):
+        return self.now_ms
+
+    def clock(self):
+        return 1_000, "set"
+
+
+class FakeApp:
+    def __init__(self):
+        self.obeyed = []
+        self.reason = ""
+        self.measured = None
+
+    def state(self):
+        return {"state": "A1"}
+
+    def telemetry(self):
+        return self.measured
+
+    def obey(self, type_, args):
+        self.obeyed.append((type_, args))
+        return self.reason
+
+
+class LinkTest(unittest.TestCase):
+    def setUp(self):
+        self.flash = Flash().use(journal)
+        self.real = link.Mqtt
+        link.Mqtt = FakeMqtt
+        self.hal = FakeHal()
+        self.app = FakeApp()
+        self.journal = Journal("journal.log", lambda: True, self.flash.sync)
+        self.link = Link(self.hal, CONFIG, self.journal, self.app)
+        self.mqtt = FakeMqtt.made
+
+    def tearDown(self):
+        link.Mqtt = self.real
+        self.flash.restore(journal)
+
+    def connect(self):
+        self.mqtt.on_state(True, "connected")
+        return self
+
+    def turn(self, ms=0):
+        """Time passes, then the link publishes what is due."""
+        self.hal.now_ms += ms
+        self.link._publish()
+        return self.mqtt
+
+    def charge(self, n=1):
+        for _ in range(n):
+            self.journal.open({})
+            self.journal.close({"wh": 5})
+
+    def command(self, payload, retained=False):
+        self.mqtt.receive(PREFIX + b"cmd", payload, retained)
+
+    def acknowledge(self, payload, retained=False):
+        self.mqtt.receive(PREFIX + b"ack", payload, retained)
+
+    def results(self):
+        return [found[0] for found in self.turn().take(b"cmdres")]
+
+
+class Connection(LinkTest):
+    def test_has_the_will_and_the_topics_of_the_contract(self):
+        settings = self.mqtt.settings
+        self.assertEqual(settings["will_topic"].encode(), PREFIX + b"online")
+        self.assertEqual(settings["will_payload"], b"0")
+        self.assertEqual(
+            [t.encode() for t in self.mqtt.topics], [PREFIX + b"cmd", PREFIX + b"ack"]
+        )
+        self.assertEqual((settings["user"], settings["password"]), ("user", None))
+
+    def test_says_that_the_box_is_there(self):
+        self.assertEqual(self.connect().mqtt.take(b"online"), [(1, True, 1)])
+        self.assertTrue(self.link.connected)
+        self.mqtt.on_state(False, "closed")
+        self.assertEqual((self.link.connected, self.link.reason), (False, "closed"))
+
+    def test_ends_with_its_client_so_that_somebody_starts_it_again(self):
+        async def main():
+            self.connect()
+            self.mqtt.ends = OSError(5)
+            await asyncio.wait_for(self.link.run(), 60)
+
+        with self.assertRaises(OSError):
+            asyncio.run(main())
+        self.assertFalse(self.link.connected)
+
+    def test_ends_its_client_when_it_is_cancelled(self):
+        async def main():
+            task = asyncio.create_task(self.link.run())
+            while not self.mqtt.running:
+                await asyncio.sleep(0)
+            self.connect()
+            while not self.mqtt.take(b"state"):
+                await asyncio.sleep(0)
+            task.cancel()
+            while self.mqtt.running:
+                await asyncio.sleep(0)
+
+        asyncio.run(asyncio.wait_for(main(), 60))
+        self.assertFalse(self.link.connected)
+
+
+class State(LinkTest):
+    def test_is_published_on_connect_on_news_and_as_a_heartbeat(self):
+        self.connect()
+        self.assertEqual(self.turn().take(b"state"), [({"state": "A1"}, True, 0)])
+        self.assertEqual(self.turn(19_999).take(b"state"), [])
+        self.assertEqual(len(self.turn(1).take(b"state")), 1)
+        self.link.news()
+        self.assertEqual(len(self.turn().take(b"state")), 1)
+        self.connect()
+        self.assertEqual(len(self.turn().take(b"state")), 1)
+
+    def test_that_found_no_room_is_published_later(self):
+        self.connect()
+        self.mqtt.room = 0
+        self.turn()
+        self.mqtt.room = 9
+        self.assertEqual(len(self.turn(1_000).take(b"state")), 1)
+
+    def test_telemetry_comes_every_ten_seconds_while_there_is_any(self):
+        self.connect()
+        self.assertEqual(self.turn().take(b"tele"), [])
+        self.app.measured = {"power_w": 1}
+        self.assertEqual(self.turn().take(b"tele"), [({"power_w": 1}, False, 0)])
+        self.assertEqual(self.turn(9_999).take(b"tele"), [])
+        self.assertEqual(len(self.turn(1).take(b"tele")), 1)
+
+
+class Records(LinkTest):
+    def sent(self, ms=0):
+        return [record[0]["seq"] for record in self.turn(ms).take(b"tx")]
+
+    def test_are_sent_one_after_the_other_once_each_is_acknowledged(self):
+        self.charge(2)
+        self.connect()
+        self.assertEqual(self.turn().take(b"tx"), [({"seq": 1, "wh": 5}, False, 1)])
+        self.assertEqual(self.sent(), [])
+        self.acknowledge(b'{"upto": 1}')
+        self.assertEqual(self.sent(), [2])
+        self.acknowledge(b'{"upto": 2}')
+        self.assertEqual((self.sent(60_000), self.journal.pending), ([], []))
+
+    def test_are_sent_again_for_ever_with_a_growing_pause(self):
+        self.charge()
+        self.connect()
+        self.assertEqual(self.sent(), [1])
+        for pause_ms in (5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000) + 3 * (600_000,):
+            self.assertEqual(self.sent(pause_ms - 1), [], pause_ms)
+            self.assertEqual(self.sent(1), [1], pause_ms)
+
+    def test_are_sent_again_at_once_after_a_reconnect(self):
+        self.charge()
+        self.connect()
+        self.assertEqual(self.sent(), [1])
+        self.connect()
+        self.assertEqual(self.sent(), [1])
+
+    def test_that_found_no_room_are_sent_as_soon_as_there_is(self):
+        self.charge()
+        self.connect()
+        self.mqtt.room = 0
+        self.assertEqual(self.sent(), [])
+        self.mqtt.room = 9
+        self.assertEqual(self.sent(1), [1])
+
+    def test_that_can_no_longer_be_read_are_reported_rather_than_in_the_way(self):
+        self.charge(2)
+        del self.flash.files["journal.log"]
+        self.connect()
+        self.assertEqual(self.turn().take(b"tx"), [({"seq": 1, "damaged": True}, False, 1)])
+        self.acknowledge(b'{"upto": 1}')
+        self.assertEqual(self.sent(), [2])
+
+    def test_are_not_sent_any_faster_by_a_bad_or_an_old_acknowledgement(self):
+        self.charge(3)
+        self.connect()
+        self.sent()
+        self.acknowledge(b'{"upto": 1}')
+        self.sent()
+        for payload in (b"{}", b'{"upto": 3}', b'{"upto": -1}', b'{"upto": 1}', b'{"upto": 0}'):
+            self.acknowledge(payload)
+            self.assertEqual(self.sent(), [], payload)
+        self.assertEqual(self.journal.pending, [2, 3])
+
+    def test_are_not_lost_to_an_acknowledgement_of_what_was_never_sent(self):
+        self.charge(2)
+        self.connect()
+        self.sent()
+        for payload, reason in (
+            (b'{"upto": 2}', "range"),
+            (b'{"upto": 99999999999999999999}', "range"),
+            (b"5", "malformed"),
+        ):
+            self.acknowledge(payload)
+            (result,) = self.results()
+            self.assertEqual((result["id"], result["ok"], result["reason"]), (None, False, reason))
+        self.acknowledge(b'{"upto": 1}', retained=True)
+        self.assertEqual(self.results()[0]["reason"], "retained")
+        self.assertEqual(self.journal.pending, [1, 2])
+
+    def test_an_acknowledgement_never_touches_flash_in_the_callback(self):
+        self.charge()
+        self.connect()
+        self.sent()
+        self.flash.written = 0
+        self.flash.room = 0
+        self.acknowledge(b'{"upto": 1}')
+        self.assertEqual((self.journal.pending, self.flash.written), ([], 0))
+
+
+class CommandResults(LinkTest):
+    def test_come_once_for_each_command(self):
+        self.connect()
+        self.command(b'{"id": "a", "type": "limit", "args": {"ma": 6000}}')
+        self.assertEqual(self.app.obeyed, [("limit", {"ma": 6_000})])
+        self.assertEqual(self.results(), [{"id": "a", "ok": True, "reason": ""}])
+        self.assertEqual(self.results(), [])
+
+    def test_tell_why_the_app_did_not_obey(self):
+        self.connect()
+        self.app.reason = "no-vehicle"
+        self.command(b'{"id": "a", "type": "start"}')
+        self.assertEqual(self.results(), [{"id": "a", "ok": False, "reason": "no-vehicle"}])
+
+    def test_tell_why_a_command_was_refused(self):
+        self.connect()
+        self.command(b'{"id": "a", "type": "start", "exp": 999}')
+        self.command(b'{"id": "b", "type": "start"}', retained=True)
+        self.command(b'{"id": "a", "type": "start"}')
+        self.mqtt.on_oversized(PREFIX + b"cmd", 5_000)
+        reasons = [(result["id"], result["reason"]) for result in self.results()]
+        self.assertEqual(
+            reasons,
+            [("a", "expired"), ("b", "retained"), ("a", "repeated"), (None, "oversized")],
+        )
+        self.assertEqual(self.app.obeyed, [])
+
+    def test_wait_for_room_and_drops_are_counted(self):
+        self.connect()
+        self.mqtt.room = 0
+        for i in range(12):
+            self.command(b'{"id": "%d", "type": "pause"}' % i)
+        self.turn()
+        self.assertEqual(self.link.dropped, 4)
+        self.mqtt.room = 100
+        self.assertEqual([result["id"] for result in self.results()], list("01234567"))
+
+    def test_fit_a_message_whatever_the_command_said(self):
+        self.connect()
+        for key in ("k" * 1_900, "\\u0001" * 300, "\\ud800" * 300):
+            for text in (
+                '{"id": "%s", "%s": 1}',
+                '{"id": "%s", "type": "stop", "args": {"%s": 1}}',
+            ):
+                self.command((text % ("~" * 63 + key[-1], key)).encode())
+                self.assertEqual(len(self.results()), 1)
+        self.assertTrue(self.mqtt.longest < 400, self.mqtt.longest)
+
+
+if __name__ == "__main__":
+    unittest.main()
