@@ -19,7 +19,7 @@ from .link.state import describe
 from .pilot import duty, handover, levels
 from .pilot.guard import Guard
 from .power.leases import Leases
-from .record.journal import Journal
+from .record.journal import FlashBusy, Journal
 
 _CONTROL_S = const(1)
 _POLL_S = const(1)
@@ -27,7 +27,8 @@ _POLL_S = const(1)
 # What the profiles differ in, for ring 0.
 _PROFILES = {"iec61851": (duty.MAX_MA_IEC, True), "gbt18487": (duty.MAX_MA_GBT, False)}
 
-_CAN_CLOSE = handover.FLAG_AUTHORISED | handover.FLAG_RUN | handover.FLAG_RECORDED
+_ENABLED = handover.FLAG_AUTHORISED | handover.FLAG_RUN
+_CAN_CLOSE = _ENABLED | handover.FLAG_RECORDED
 
 
 class App:
@@ -44,6 +45,7 @@ class App:
         self._up = array("i", [0] * handover.N_UP)
         self._seen = array("i", [0] * handover.N_UP)
         self._clear = 0
+        self._handed = 0  # permissions handed down last
         self.leases = Leases(config["limit_ma"], hal.ticks_ms)
         self.session = Session(config["authorise"] == "free", config["meter_required"])
         self.journal = Journal(hal.root + "/journal.log", self._flash_free, hal.sync)
@@ -94,7 +96,10 @@ class App:
 
     def _step(self):
         """See what ring 0 did, write what is due, hand down what it may do."""
-        up = self.guard.handover.read(self._up)
+        try:
+            up = self.guard.handover.read(self._up)
+        except handover.TornRead:  # then the next step sees it
+            return
         due = self.session.step(self._hal.ticks_ms(), up, self._register(), self._fresh_ms())
         try:
             if due == OPEN:
@@ -105,6 +110,8 @@ class App:
             self.trouble = ""
         except OSError as error:  # flash full or broken: no new charge, never a stop
             self.trouble = "journal: %s" % error
+        except FlashBusy:  # what is due is still due at the next step
+            self.trouble = "journal: busy"
         self._hand_down()
         if self._is_news(up):
             self._announce()
@@ -124,15 +131,16 @@ class App:
 
     def _hand_down(self):
         spare = self.guard.handover.spare()
-        spare[handover.DOWN_FLAGS] = self.session.flags()
+        spare[handover.DOWN_FLAGS] = self._handed = self.session.flags()
         spare[handover.DOWN_CLEAR] = self._clear
         self.leases.fill(spare)
         self.guard.handover.publish()
 
     def _flash_free(self):
-        """Whether ring 0 has neither closed the contactor nor the permission to."""
+        """Whether ring 0 has neither closed the contactor nor the permission to, now or soon."""
         up = self._up
-        return not up[handover.UP_CLOSED] and up[handover.UP_FLAGS] & _CAN_CLOSE != _CAN_CLOSE
+        may_close = _CAN_CLOSE in (up[handover.UP_FLAGS] & _CAN_CLOSE, self._handed & _CAN_CLOSE)
+        return not up[handover.UP_CLOSED] and not may_close
 
     def _register(self):
         return self.meter.reading.import_wh if self.meter else None
@@ -163,7 +171,7 @@ class App:
         session = self.session
         state["session"] = session.seq
         state["session_wh"] = session.energy_wh()
-        state["enabled"] = session.authorised and not session.paused
+        state["enabled"] = session.flags() & _ENABLED == _ENABLED
         state["pending"] = len(self.journal.pending)
         state["meter"] = self._meter_reason()
         state["config"] = self.complaint

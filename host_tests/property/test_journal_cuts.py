@@ -313,6 +313,20 @@ def test_a_number_whose_lines_were_damaged_is_not_given_again_after_a_rewriting(
     assert Journal(PATH, lambda: True, flash.sync).seq == seq
 
 
+def test_a_charge_in_progress_is_kept_however_much_noise_follows_it(small):
+    flash = Flash().use(journal)
+    flash.files[PATH] = bytearray(SEVERAL)
+    j = Journal(PATH, lambda: True, flash.sync)
+    acknowledge_all(j)
+    j.open({"box": "b"})
+    flash.files[PATH] += b"noise" * 200
+    for _ in range(2):
+        j = Journal(PATH, lambda: True, flash.sync)
+        assert j.last == {"box": "b", "seq": 10}
+        j.settle()
+    assert b"noise" not in flash.files[PATH]
+
+
 def test_a_flash_full_of_other_things_gets_the_half_rewritten_file_back():
     flash = Flash().use(journal)
     flash.files[PATH] = bytearray(LONG)

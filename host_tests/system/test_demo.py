@@ -88,7 +88,7 @@ def test_the_whole_session_ends_well_with_record_and_picture(tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "environment", "says"),
     [
-        ((), {"MICROPYTHON": "/nonexistent"}, "name MicroPython's unix port"),
+        ((), {"MICROPYTHON": "/nonexistent"}, "name the interpreter, or unset it"),
         (("--broker", "127.0.0.1:1"), {}, "no MQTT broker answers at 127.0.0.1:1"),
         ((), {"BROKER": "nonsense"}, "nonsense is no host:port"),
         (("--picture", "session.jpg"), {}, "ends in .png"),

@@ -49,12 +49,7 @@ def run(broker_at: str, picture: Path) -> int:
         address = _address(broker_at) if broker_at else None
         _prepare(picture)
         record = _play(world, recorder, address)
-    except NoInterpreter as error:
-        named = os.environ.get("MICROPYTHON")
-        advice = "; unset it, or name MicroPython's unix port" if named else ""
-        print(f"pilotwire demo: {error}{advice}", file=sys.stderr)
-        return CANNOT_START
-    except CannotStart as error:
+    except (NoInterpreter, CannotStart) as error:
         print(f"pilotwire demo: {error}", file=sys.stderr)
         return CANNOT_START
     except StepFailed as error:

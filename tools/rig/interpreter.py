@@ -21,7 +21,9 @@ def interpreter() -> Path:
     if path.is_file():
         return path
     if named:
-        raise NoInterpreter(f"MICROPYTHON names {named}, which is no file")
+        raise NoInterpreter(
+            f"MICROPYTHON names {named}, which is no file: name the interpreter, or unset it"
+        )
     raise NoInterpreter(
         "no MicroPython interpreter: PyPI has none for this machine, so build MicroPython's unix "
         "port and name it with MICROPYTHON=path"
