@@ -138,7 +138,7 @@ class Mqtt:
         self._in_flight = {}  # packet id -> when it was sent
         self._subscribing = []  # packet ids that wait for their SUBACK
         self._retained = False  # of the PUBLISH that umqtt is reading
-        self._oversized_rest = None  # (QoS, bytes after the topic) of one that is being skipped
+        self._oversized_rest = ()  # (QoS, bytes after the topic) of one that is being skipped
 
     async def run(self):
         """Connect, and connect again, for ever. Cancel it to close the socket; the broker then
@@ -187,14 +187,14 @@ class Mqtt:
         self._pipe.clear()
         self._in_flight.clear()
         self._subscribing.clear()
-        self._oversized_rest = None
+        self._oversized_rest = ()
         self._phase = _OPENING
         self._reached = False
         sender = asyncio.create_task(self._send(writer))
         receiver = asyncio.create_task(self._receive(reader))
         try:
             # umqtt makes its own socket, and does so here: its `socket` module becomes the pipe.
-            simple.socket = self._pipe
+            simple.socket = self._pipe  # pyright: ignore[reportAttributeAccessIssue]
             self._request(self._client.connect)
             return await self._watch(receiver)
         finally:
@@ -371,7 +371,7 @@ class Mqtt:
             pipe.write(b"\x40\x02" + pipe.copy(0, 2))
             self._unsent.set()
         pipe.drop(rest)
-        self._oversized_rest = None
+        self._oversized_rest = ()
         return True
 
     def _deliver(self, topic, payload):

@@ -74,7 +74,7 @@ class Journal:
     def close(self, fields):
         """Write the closing record of the open charge, which then stands for the whole of it."""
         self._writable()
-        record = dict(self.last)
+        record = self.last.copy()
         record.update(fields)
         place = self._append(CLOSE, record)
         self.last = {}
