@@ -364,7 +364,7 @@ class Mqtt:
     def _skip_rest(self):
         """What follows the topic of a message too long for the buffer: acknowledge, discard."""
         pipe = self._pipe
-        qos, rest = self._oversized_rest
+        qos, rest = self._oversized_rest  # pyright: ignore[reportAssignmentType]
         if qos:
             if not pipe.holds(2):
                 return False
