@@ -151,7 +151,7 @@ class Link:
             if self._journal.acknowledge(acknowledged(payload)):
                 self._sent_ms = None  # the next record need not wait
                 self._resend_ms = _RESEND_MIN_MS
-                self._news.set()
+                self.news()
         except Refused as refused:
             self._answer(*refused.args)
         except ValueError:
