@@ -138,8 +138,10 @@ def test_a_broker_that_accepts_and_never_answers_does_not_keep_a_car_waiting():
         server = await asyncio.start_server(swallow, "127.0.0.1", free_port())
         port = server.sockets[0].getsockname()[1]
         world = World(Car())
-        async with server, Box(world, {"mqtt_port": port}), asyncio.timeout(60):
+        async with server, Box(world, {"mqtt_port": port}) as box, asyncio.timeout(60):
             while not (accepted and world.reading().import_wh > 10):
+                await asyncio.sleep(0.1)
+            while "link: no-answer" not in box.firmware.output:
                 await asyncio.sleep(0.1)
             assert world.contactor.closed
 

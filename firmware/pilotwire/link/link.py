@@ -124,6 +124,7 @@ class Link:
     def _on_state(self, connected, reason):
         self.connected = connected
         self.reason = reason
+        print("link:", reason)
         if connected:
             self._mqtt.publish((self._prefix + "online").encode(), b"1", True, 1)
             self._sent_ms = self._state_ms = None
