@@ -23,6 +23,7 @@ _SETTLE_MS = const(30)  # samples this soon after the pilot changed its form may
 _MOVE_MS = const(200)  # the contactor and its auxiliary contact have moved by then
 _LOW_MV = const(-10_000)  # IEC 61851-1 table A.2: the diode leaves -12 V +- 5 % on the low plateau
 _LONG_MS = const(600_000)
+_MEASURED = const(9)  # ticks without news: the voltages are handed up every 100 ms
 
 
 class Guard:
@@ -58,6 +59,7 @@ class Guard:
         self._why_not = 0
         self._duty = _duty.X1  # of the limit `_duty_of_ma`: worked out when that changes
         self._duty_of_ma = 0
+        self._unpublished = 0
 
     def tick(self, _timer=None):
         """One step. Whatever happens in it, the contactor is open afterwards or rightly closed."""
@@ -222,7 +224,9 @@ class Guard:
         return why_not
 
     def _publish(self, limit_ma):
-        """Hand up what was decided; wake ring 1 when it is news."""
+        """Hand up what was decided and wake ring 1 when it is news; what is measured comes along
+        then, and every tenth time.
+        """
         shared = self.handover
         up = shared.up
         sequence = self._sequence
@@ -242,6 +246,12 @@ class Guard:
             or up[handover.UP_LIMIT_MA] != limit_ma
             or up[handover.UP_FLAGS] != flags
         )
+        if news:
+            self._hal.wake()
+        elif self._unpublished < _MEASURED:
+            self._unpublished += 1
+            return
+        self._unpublished = 0
         shared.begin()
         up[handover.UP_STATE] = state
         up[handover.UP_DUTY] = duty
@@ -259,5 +269,3 @@ class Guard:
         up[handover.UP_CLOSINGS] = sequence.closings
         up[handover.UP_FLAGS] = flags
         shared.end()
-        if news:
-            self._hal.wake()

@@ -1,0 +1,174 @@
+"""The RP2040 as the firmware sees it; boards/<board>/board.json says what hangs on which pin.
+
+`machine.ADC.read_u16` must not be called by anyone: the ADC is the sampler's.
+"""
+
+import asyncio
+import json
+import os
+import time
+from array import array
+from random import getrandbits
+
+import machine
+from machine import PWM, WDT, Pin, Timer, mem32
+from micropython import const
+
+from ..pilot import signals
+from . import rp2_restart
+from .rp2_contactor import DeadMan, PlainPin
+from .rp2_sampler import Sampler, measure
+from .rp2_wifi import join
+
+_TICK_MS = const(10)
+_FILLED_MS = const(3)  # the sampler's ring
+_PWM_HZ = const(1_000)
+_STEADY = const(10_000)
+_RX_BYTES = const(512)
+_SET_S = const(1_704_067_200)  # 2024: the clock of a chip that nobody has set is before that
+
+_INPUTS = ("feedback", "rcd", "pe", "lock", "stop")  # in board.json, in the order of signals.py
+_PULLS = {"up": Pin.PULL_UP, "down": Pin.PULL_DOWN, "": None}
+_PARITIES = {"N": None, "E": 0, "O": 1}
+
+
+class Rp2:
+    """The HAL of hal/__init__.py for one RP2040; the contactor is open until `start`.
+
+    `started` says why the firmware has started: "power-on", "watchdog", "crash", "console" or
+    "command". Raises OSError, ValueError, KeyError for a board whose data are missing or wrong.
+    """
+
+    root = ""
+
+    def __init__(self, path="/board.json"):
+        with open(path) as file:
+            self.board = board = json.load(file)
+        self.started = rp2_restart.last()
+        pilot = board["pilot"]
+        coil = board["contactor"]
+        if board["dead_man"]:
+            self._contactor = DeadMan(coil["pin"])
+        else:
+            self._contactor = PlainPin(coil["pin"], coil["active"])
+        self._pwm = PWM(
+            Pin(pilot["pwm"]), freq=_PWM_HZ, duty_ns=_STEADY * 100, invert=pilot["inverted"]
+        )
+        self._duty = _STEADY
+        self._sampler = Sampler(
+            pilot["zero_mv"],
+            pilot["full_mv"],
+            board["pp"]["pull_up_ohm"],
+            _contacts(board["inputs"]),
+        )
+        self._timer = Timer(-1)
+        self._dog = None
+        self._woken = asyncio.ThreadSafeFlag()
+
+    # Ring 0's part.
+
+    def sample(self, inputs):
+        sampler = self._sampler
+        dt_ms = measure(sampler.ring, 0, 0, sampler.plan, inputs)
+        if dt_ms < 0:
+            sampler.start()  # whatever stopped it: the next tick has a fresh ring, or none again
+        return dt_ms
+
+    def drive(self, duty, closed):
+        contactor = self._contactor
+        if closed:
+            mem32[contactor.on_at] = contactor.on
+        else:
+            mem32[contactor.off_at] = contactor.off
+        if duty != self._duty:  # takes effect with the next period, which is never cut short
+            self._duty = duty
+            self._pwm.duty_ns(duty * 100)
+
+    def feed(self):
+        if self._dog:
+            self._dog.feed()
+
+    def wake(self):
+        self._woken.set()
+
+    # The rest.
+
+    def start(self, tick):
+        self._sampler.start()
+        time.sleep_ms(_FILLED_MS)
+        self.sample(array("i", [0] * signals.N_INPUTS))  # from here the first tick counts its time
+        rp2_restart.running()
+        if self.board["watchdog_ms"]:
+            self._dog = WDT(timeout=self.board["watchdog_ms"])
+        self._timer.init(mode=Timer.PERIODIC, period=_TICK_MS, callback=tick, hard=True)
+
+    def stop(self):
+        """Also the watchdog: who stands at the prompt has the time he needs."""
+        self._timer.deinit()
+        self.drive(_STEADY, 0)
+        rp2_restart.stop_watchdog()
+        self._dog = None
+        self._sampler.stop()
+
+    async def woken(self, timeout_s):
+        try:
+            await asyncio.wait_for(self._woken.wait(), timeout_s)
+        except asyncio.TimeoutError:
+            pass
+
+    def ticks_ms(self):
+        return time.ticks_ms()
+
+    def clock(self):
+        now_s = time.time()
+        return (now_s, "set") if now_s > _SET_S else (None, "none")
+
+    def serial(self, baud, parity):
+        port = self.board["meter"]
+        if not port:
+            return None
+        return machine.UART(
+            port["uart"],
+            baud,
+            parity=_PARITIES[parity],
+            tx=Pin(port["tx"]),
+            rx=Pin(port["rx"]),
+            rxbuf=_RX_BYTES,
+            timeout=0,
+        )
+
+    def open_connection(self, host, port):
+        return asyncio.open_connection(host, port)
+
+    def random_bits(self, n):
+        return getrandbits(n)
+
+    def sync(self):
+        os.sync()
+
+    # Only chips restart.
+
+    def ended(self, reason):
+        """Note why the firmware ends: "crash", "console" or "command"."""
+        rp2_restart.ended(reason)
+
+    def settled(self):
+        """This start has lasted: it is no crash."""
+        rp2_restart.settled()
+
+    def join(self, ssid, key):
+        """Coroutine that never ends: stay on this Wi-Fi network, if there is one."""
+        return join(ssid, key)
+
+
+def _contacts(wires):
+    """Sets the pins of "inputs" up; see Sampler."""
+    found = []
+    for name in _INPUTS:
+        wire = wires[name]
+        if wire:
+            Pin(wire["pin"], Pin.IN, _PULLS[wire["pull"]])
+            found.append(wire["pin"] * 2 + (0 if wire["active"] else 1))
+        else:
+            found.append(signals.NOT_FITTED)
+    return found

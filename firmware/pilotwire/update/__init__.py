@@ -1,0 +1,1 @@
+"""Starting and ending the firmware safely; signed updates are to come."""

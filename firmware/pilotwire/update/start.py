@@ -1,0 +1,40 @@
+"""The app from its start to its end, on a chip; what follows the end is maintenance mode."""
+
+import asyncio
+
+from micropython import const
+
+from ..app import App
+from ..hal.rp2 import Rp2
+from . import maintenance
+
+_LASTS_S = const(60)  # a start that lasts so long is no crash
+
+
+def run():
+    """Run the app. Raises what it raises (KeyboardInterrupt at Ctrl-C), contactor open."""
+    hal = Rp2()
+    reason = "crash"
+    try:
+        app = App(hal)
+        asyncio.run(_together(hal, app))
+    except KeyboardInterrupt:
+        reason = "console"
+        raise
+    finally:
+        maintenance.enter(hal, reason)
+
+
+async def _together(hal, app):
+    config = app.config
+    tasks = [
+        asyncio.create_task(hal.join(config["wifi_ssid"], config["wifi_key"])),
+        asyncio.create_task(_settle(hal)),
+    ]
+    await app.run()
+    return tasks
+
+
+async def _settle(hal):
+    await asyncio.sleep(_LASTS_S)
+    hal.settled()
