@@ -176,6 +176,7 @@ class App:
         state["meter"] = self._meter_reason()
         state["config"] = self.complaint
         state["journal"] = self.trouble
+        state["restart"] = self._hal.started
         state.update(self._measured())
         return state
 

@@ -23,10 +23,9 @@ class App:
         shared = self.guard.handover
         spare = shared.spare()
         spare[handover.DOWN_FLAGS] = _MAY_CHARGE
-        for row in range(handover.N_LEASES):
-            at = handover.DOWN_LEASES + row * handover.LEASE_WIDTH
-            spare[at + handover.LEASE_LIMIT_MA] = limit_ma
-            spare[at + handover.LEASE_TTL_MS] = handover.NEVER
+        spare[handover.DOWN_ROWS] = 1
+        spare[handover.DOWN_LEASES] = limit_ma
+        spare[handover.DOWN_LEASES + handover.LEASE_TTL_MS] = handover.NEVER
         shared.publish()
 
     async def run(self):

@@ -24,10 +24,9 @@ class Outlet:
     def _hand_down(self, limit_ma):
         spare = self.guard.handover.spare()
         spare[handover.DOWN_FLAGS] = PERMITTED
-        for row in range(handover.N_LEASES):
-            at = handover.DOWN_LEASES + row * handover.LEASE_WIDTH
-            spare[at] = limit_ma
-            spare[at + handover.LEASE_TTL_MS] = handover.NEVER
+        spare[handover.DOWN_ROWS] = 1
+        spare[handover.DOWN_LEASES] = limit_ma
+        spare[handover.DOWN_LEASES + handover.LEASE_TTL_MS] = handover.NEVER
         self.guard.handover.publish()
 
     def until(self, condition, at_most_s):

@@ -18,7 +18,7 @@ class Outlet:
         self.guard = Guard(self.hal, **guard)
         self.vehicle = "A"
         self.low_mv = -12_000
-        self.talking = True  # ring 1 hands something down every tick
+        self.talking = True  # ring 1 hands something down every second
         self.now_ms = 0
 
     def hand_down(self, limit_ma=32_000, flags=READY, ttl_ms=-1, fallback_ma=0, clear=None):
@@ -26,10 +26,7 @@ class Outlet:
         spare[handover.DOWN_FLAGS] = flags
         if clear is not None:
             spare[handover.DOWN_CLEAR] = clear
-        for row in range(handover.N_LEASES):
-            at = handover.DOWN_LEASES + row * handover.LEASE_WIDTH
-            spare[at] = handover.NO_LIMIT_MA
-            spare[at + handover.LEASE_TTL_MS] = handover.NEVER
+        spare[handover.DOWN_ROWS] = 1
         at = handover.DOWN_LEASES
         spare[at] = limit_ma
         spare[at + handover.LEASE_TTL_MS] = ttl_ms
@@ -53,7 +50,7 @@ class Outlet:
         hal.inputs[signals.CP_LOW_MV] = (
             hal.inputs[signals.CP_HIGH_MV] if steady else max(self.low_mv, -12_000)
         )
-        if self.talking:
+        if self.talking and self.now_ms % 1_000 == 0:
             self.guard.handover.spare()
             self.guard.handover.publish()
         self.guard.tick()

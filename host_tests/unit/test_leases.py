@@ -25,13 +25,17 @@ class Filling(unittest.TestCase):
     def test_gives_the_box_its_own_limit_for_ever(self):
         self.assertEqual(self.row(BOX), (32_000, NEVER, NO_LIMIT_MA))
 
-    def test_gives_every_other_row_no_limit(self):
-        for row in range(1, handover.N_LEASES):
-            self.assertEqual(self.row(row), (NO_LIMIT_MA, NEVER, NO_LIMIT_MA))
+    def test_gives_a_source_without_a_lease_no_limit(self):
+        self.assertEqual(self.row(OPERATOR), (NO_LIMIT_MA, NEVER, NO_LIMIT_MA))
 
-    def test_touches_nothing_but_the_rows(self):
+    def test_touches_nothing_but_the_rows_and_their_number(self):
         self.leases.fill(self.down)
-        self.assertEqual(list(self.down[: handover.DOWN_LEASES]), [7] * handover.DOWN_LEASES)
+        end = handover.DOWN_LEASES + len(SOURCES) * handover.LEASE_WIDTH
+        self.assertEqual(self.down[handover.DOWN_ROWS], len(SOURCES))
+        self.assertTrue(end <= handover.N_DOWN)
+        for i in range(handover.N_DOWN):
+            if i < handover.DOWN_ROWS or i >= end:
+                self.assertEqual(self.down[i], 7, i)
 
     def test_hands_down_the_time_that_is_left(self):
         self.leases.grant("operator", 10_000, 5_000, 6_000)

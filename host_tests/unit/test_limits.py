@@ -6,6 +6,7 @@ from array import array
 from pilotwire.pilot.handover import (
     BINDING_CABLE,
     DOWN_LEASES,
+    DOWN_ROWS,
     N_DOWN,
     N_LEASES,
     NEVER,
@@ -15,9 +16,9 @@ from pilotwire.pilot.limits import Limits
 
 
 def slot(*rows):
-    """A down slot with these (limit_ma, ttl_ms, fallback_ma) rows; the others set no limit."""
+    """A down slot with these (limit_ma, ttl_ms, fallback_ma) rows."""
     down = array("i", [0] * N_DOWN)
-    rows = list(rows) + [(NO_LIMIT_MA, NEVER, NO_LIMIT_MA)] * (N_LEASES - len(rows))
+    down[DOWN_ROWS] = len(rows)
     i = DOWN_LEASES
     for row in rows:
         for value in row:
@@ -53,6 +54,14 @@ class InForce(unittest.TestCase):
         limits = Limits(slot((32_000, NEVER, 0), (20_000, 0, 9_000)))
         limits.renew()
         self.assertEqual(limits.limit_ma, 9_000)
+
+    def test_is_nothing_when_the_number_of_leases_makes_no_sense(self):
+        for rows in (0, -1, N_LEASES + 1, 1 << 28):
+            down = slot((16_000, NEVER, 0))
+            down[DOWN_ROWS] = rows
+            limits = Limits(down)
+            limits.renew()
+            self.assertEqual(limits.limit_ma, 0, rows)
 
     def test_counts_no_further_than_a_small_integer(self):
         limits = Limits(slot((32_000, 1_000_000, 6_000)))

@@ -20,6 +20,7 @@ The rest, for rings 1 and 2:
                   that takes what has come, at once.
 `open_connection(host, port)`  coroutine: asyncio's (reader, writer) of a TCP connection.
 `random_bits(n)`  n random bits (1..30), for jitter and ids.
+`started`         why it started: "power-on", "watchdog", "crash", "console" or "command".
 `board`           the board's data: `rated_ma`, `phases`, ... (boards/<board>/board.json).
 `root`            folder of the configuration and the records, without a trailing slash.
 `sync()`          what was written and flushed is on flash when it returns.

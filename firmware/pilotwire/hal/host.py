@@ -27,6 +27,7 @@ class Host:
     def __init__(self, environment=os.getenv):
         with open(environment("PILOTWIRE_BOARD") or "board.json") as file:
             self.board = json.load(file)
+        self.started = "power-on"
         self.root = environment("PILOTWIRE_ROOT") or "."
         self._plant = environment("PILOTWIRE_PLANT") or ""
         self._meter = environment("PILOTWIRE_METER") or ""

@@ -78,7 +78,7 @@ class Guard:
         if not fresh:
             self._faults |= _faults.SAMPLE
             dt_ms = TICK_MS
-        self._take(dt_ms)
+        taken = self._take(dt_ms)
         if fresh:
             self._pilot()
             self._proximity()
@@ -107,11 +107,18 @@ class Guard:
             if not sequence.rested():
                 why_not |= reasons.REST
         self._why_not = why_not
-        self._publish(limit_ma)
+        # What a tick may take is a millisecond: one that has taken a slot leaves publishing to the
+        # next one, once.
+        if taken and self._unpublished <= _MEASURED:
+            self._unpublished = _MEASURED + 1
+        else:
+            self._publish(limit_ma)
 
     def _take(self, dt_ms):
+        """Take what ring 1 has handed down, if it is new, else let time pass; whether it was."""
         down = self._down
-        if self.handover.take(down):
+        taken = self.handover.take(down)
+        if taken:
             self._silent_ms = 0
             self._limits.renew()
             if down[handover.DOWN_CLEAR] != self._clear:
@@ -121,6 +128,7 @@ class Guard:
             if self._silent_ms < _LONG_MS:
                 self._silent_ms += dt_ms
             self._limits.step(dt_ms)
+        return taken
 
     def _pilot(self):
         """Voltage to state, with what the plateaus tell of diode, short and generator."""

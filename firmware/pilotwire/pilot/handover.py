@@ -14,13 +14,14 @@ from micropython import const
 DOWN_SEQ = const(0)
 DOWN_FLAGS = const(1)
 DOWN_CLEAR = const(2)  # a changed number clears the latched faults
-DOWN_LEASES = const(3)  # then rows of LEASE_WIDTH
+DOWN_ROWS = const(3)  # leases in use, 1..N_LEASES; any other number offers nothing
+DOWN_LEASES = const(4)  # then rows of LEASE_WIDTH
 LEASE_LIMIT_MA = const(0)
 LEASE_TTL_MS = const(1)  # counted by ring 0 from the slot's arrival; NEVER expires
 LEASE_FALLBACK_MA = const(2)
 LEASE_WIDTH = const(3)
 N_LEASES = const(8)
-N_DOWN = const(27)  # DOWN_LEASES + N_LEASES * LEASE_WIDTH
+N_DOWN = const(28)  # DOWN_LEASES + N_LEASES * LEASE_WIDTH
 
 NEVER = const(-1)
 NO_LIMIT_MA = const(1_000_000)

@@ -8,6 +8,7 @@ from micropython import const
 from .handover import (
     BINDING_CABLE,
     DOWN_LEASES,
+    DOWN_ROWS,
     LEASE_FALLBACK_MA,
     LEASE_LIMIT_MA,
     LEASE_TTL_MS,
@@ -56,14 +57,18 @@ class Limits:
         binding = 0
         next_ms = _FAR
         i = DOWN_LEASES
+        end = i + down[DOWN_ROWS] * LEASE_WIDTH
+        if end <= i or end > N_DOWN:
+            least = end = 0
         row = 0
-        while i < N_DOWN:
+        while i < end:
             ttl_ms = down[i + LEASE_TTL_MS]
             if ttl_ms < 0:
                 ma = down[i + LEASE_LIMIT_MA]
             elif age_ms < ttl_ms:
                 ma = down[i + LEASE_LIMIT_MA]
-                next_ms = min(next_ms, ttl_ms)
+                if ttl_ms < next_ms:
+                    next_ms = ttl_ms
             else:
                 ma = down[i + LEASE_FALLBACK_MA]
             if ma < least:

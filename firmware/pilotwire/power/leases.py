@@ -3,11 +3,11 @@
 from ..pilot.handover import (
     BINDING_CABLE,
     DOWN_LEASES,
+    DOWN_ROWS,
     LEASE_FALLBACK_MA,
     LEASE_LIMIT_MA,
     LEASE_TTL_MS,
     LEASE_WIDTH,
-    N_LEASES,
     NEVER,
     NO_LIMIT_MA,
 )
@@ -30,7 +30,7 @@ class Leases:
 
     def __init__(self, box_ma, ticks_ms):
         self._ticks_ms = ticks_ms
-        self._rows = [_NONE] * N_LEASES  # (limit_ma, granted at, ttl_ms, fallback_ma)
+        self._rows = [_NONE] * len(SOURCES)  # (limit_ma, granted at, ttl_ms, fallback_ma)
         self.grant("box", box_ma)
 
     def grant(self, source, limit_ma, ttl_ms=NEVER, fallback_ma=NO_LIMIT_MA):
@@ -40,7 +40,8 @@ class Leases:
     def fill(self, down):
         """Write the rows into the down slot, with the time that each has left."""
         now_ms = self._ticks_ms()
-        for row in range(N_LEASES):
+        down[DOWN_ROWS] = len(SOURCES)
+        for row in range(len(SOURCES)):
             at = DOWN_LEASES + row * LEASE_WIDTH
             limit_ma, ttl_ms, fallback_ma = self._current(row, now_ms)
             down[at + LEASE_LIMIT_MA] = limit_ma
