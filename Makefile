@@ -65,7 +65,7 @@ lint: $(VENV)/ready  ## ruff, format and rules of the house
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-types: build/stubs/ready  ## pyright: host tools, and the firmware against each chip's stubs
+types: setup build/stubs/ready  ## pyright: host tools, and the firmware against each chip's stubs
 	@for project in host rp2 esp32; do echo "pyright $$project"; $(BIN)/pyright -p host_tests/types/$$project.json || exit 1; done
 
 emulated: setup  ## the firmware on an emulated Pico W; RP2_UF2=path of a stock image

@@ -30,7 +30,7 @@ FAULTS = (
     "late",  # held back, and sent in front of the next request's own reply
     "echo",  # the request comes back, as from a two-wire adapter, then the reply
 )
-_MAX_REGISTERS = 80  # an SDM630 refuses more in one request
+MAX_REGISTERS = 80  # an SDM630 refuses more in one request
 _READ_INPUT = 4
 _SILENCE_CHARACTERS = 3.5
 _LUMP_S = 0.004  # characters arrive in lumps of this, as from a UART with a FIFO
@@ -125,7 +125,7 @@ class MeterSlave:
         """pymodbus asks before it answers from `registers`: fill them with what holds now."""
         if function != _READ_INPUT:
             return ExcCodes.ILLEGAL_FUNCTION
-        if count > _MAX_REGISTERS:
+        if count > MAX_REGISTERS:
             return ExcCodes.ILLEGAL_VALUE
         if self.fault == "exception":
             return ExcCodes.DEVICE_BUSY
