@@ -50,7 +50,10 @@ class Meter:
         self._skip = 0
 
     def age_ms(self):
-        """Milliseconds since the last good poll; None before the first, and while lost."""
+        """Milliseconds since the last good poll began; None before the first, and while lost.
+
+        A meter puts values into its answer when it is asked, not when the answer has come.
+        """
         if self.lost or self._at_ms is None:
             return None
         return since(self._ticks_ms(), self._at_ms)
@@ -64,13 +67,14 @@ class Meter:
         if self._skip:
             self._skip -= 1
             return False
+        asked_ms = self._ticks_ms()
         try:
             for block in self.table.blocks:
                 self._store(await self._request(block), block[2])
         except ModbusError as error:
             self._miss(error)
             return False
-        self._hit()
+        self._hit(asked_ms)
         return True
 
     def _request(self, block):
@@ -86,8 +90,8 @@ class Meter:
             else:
                 setattr(reading, name, value)
 
-    def _hit(self):
-        self._at_ms = self._ticks_ms()
+    def _hit(self, asked_ms):
+        self._at_ms = asked_ms
         self.lost = False
         self.reason = ""
         self.code = self._failed = self._pause = 0
