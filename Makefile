@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test emulated lint types bench format clean
+.PHONY: help setup demo test emulated lint types bench bench-board format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -70,6 +70,9 @@ types: setup build/stubs/ready  ## pyright: host tools, and the firmware against
 
 emulated: setup  ## the firmware on an emulated Pico W; RP2_UF2=path of a stock image
 	@$(BIN)/pytest host_tests/emulated -m board
+
+bench-board: setup  ## the same on an emulated Pico W; RP2_UF2=path, one line by ONLY=name
+	@$(BIN)/python -m bench.board
 
 bench: setup  ## sizes, times and allocations, one line each, against their limits
 	@$(BIN)/python -m bench

@@ -4,10 +4,12 @@ On a chip it ends at the prompt, contactor open, when a person asks for it or wh
 fit to start; after a crash the chip starts again, and boot.py tries the other slot in time.
 """
 
+import gc
 import sys
 import time
 
 _STARTS = 0x4005800C  # RP2040 watchdog SCRATCH0: starts that did not last, gone after power-off
+_COLLECT_BYTES = 16_384  # rubbish between collections: TLS wants 17 KB of the heap in one piece
 _READ_S = 3  # for a person at the console to read what happened, and to press Ctrl-C
 
 
@@ -19,6 +21,7 @@ def _on_chip():
         print("main: repair /a (mpremote), then take the power away for a moment")
         return
     mem32[_STARTS] += 1
+    gc.threshold(_COLLECT_BYTES)
     try:
         from pilotwire.update.start import run
 

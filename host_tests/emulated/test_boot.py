@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from box import RING1, WATCHDOG_MS, signed, tree
 from emulator.charge_pump import ChargePump
 from emulator.console import CTRL_C
+from rig.emulated import RING1, WATCHDOG_MS, signed, tree
 
 PROMPT = b">>> "
 _STARTS_S = 40  # emulated: four starts, each with its pause

@@ -1,9 +1,9 @@
 """Ring 0 and the dead-man on the chip: whatever stops, the contactor opens, and it is named."""
 
 import pytest
-from box import AT_THE_PROMPT, HOLD_MS, RING1, WATCHDOG_MS, Box, tree
 from emulator.console import CTRL_C, CTRL_D
 from pilotwire.pilot import duty, faults, handover, reasons
+from rig.emulated import AT_THE_PROMPT, HOLD_MS, RING1, WATCHDOG_MS, Box, tree
 
 TICK_MS = 10
 TOKEN_MS = 50

@@ -1,6 +1,6 @@
 """10,000 hand-overs between a hard timer and a program that allocates and collects: none torn."""
 
-from box import tree
+from rig.emulated import tree
 
 CODE = """
 import gc

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rig.micropython import run
 
-from .modbus import Figure
+from .figure import Figure
 
 _SCRIPT = Path(__file__).with_name("guard_step.py")
 

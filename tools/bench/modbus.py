@@ -6,6 +6,7 @@ import statistics
 from plant.meter import Reading
 from plant.slave import MeterSlave
 
+from .figure import Figure
 from .polling import polling
 
 _BAUD = 9600
@@ -21,8 +22,6 @@ _READING = Reading(
     import_wh=12_345_678.0,
     export_wh=0.0,
 )
-
-Figure = tuple[str, float, str, float]  # name, value, unit, limit
 
 
 async def _measure() -> list[Figure]:

@@ -2,7 +2,7 @@
 
 from rig.mpy import build, rooms
 
-from .modbus import Figure
+from .figure import Figure
 
 _BUDGET_BYTES = 61_440  # 60 KB resident: about 90 KB of heap, see docs/performance.md
 

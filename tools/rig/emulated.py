@@ -1,17 +1,20 @@
 """A wallbox on an emulated Pico W: the board's tree, its wires, a car, and how to charge it."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 from emulator.wiring import Divider, PlantWiring
 from emulator.wiring import Pins as Wires
 from emulator.world import WorldPlant
 from pilotwire.pilot import handover
 from plant import Cable, Car, World
+
 from rig.interpreter import ROOT
 from rig.mpy import build
 
 BOARD = json.loads((ROOT / "boards" / "pico_w" / "board.json").read_text())
-RING1 = (ROOT / "host_tests" / "emulated" / "ring1.py").read_bytes()
+RING1 = Path(__file__).with_name("ring1.py").read_bytes()
 WATCHDOG_MS = 1_000  # instead of 8 s, which are a minute of ours
 HOLD_MS = 20  # of the charge pump
 
@@ -24,7 +27,7 @@ hal.start(guard.tick)
 """
 
 
-def tree(app=RING1, main=None, **board):
+def tree(app: bytes | None = RING1, main=None, **board):
     """The flash: `app` (source) in the place of app.py (None: the real one), `main` of main.py.
 
     Further keywords change board.json.
@@ -83,7 +86,7 @@ class Box:
     @property
     def last_edge_ns(self):
         """When the contactor's pin last moved."""
-        coil = self.wiring.coil
+        coil: Any = self.wiring.coil  # a pump with edges of its own, or the edges
         return (coil.edges if self.dead_man else coil).seen[-1][0]
 
     def charge(self):
