@@ -23,6 +23,8 @@ from .record.journal import FlashBusy, Journal
 
 _CONTROL_S = const(1)
 _POLL_S = const(1)
+_FIRST_S = 0.01
+_FIRST_WAITS = const(100)
 
 # What the profiles differ in, for ring 0.
 _PROFILES = {"iec61851": (duty.MAX_MA_IEC, True), "gbt18487": (duty.MAX_MA_GBT, False)}
@@ -72,6 +74,11 @@ class App:
     async def run(self):
         """Start ring 0, then control, meter and link."""
         self._hal.start(self.guard.tick)
+        self._step()
+        for _ in range(_FIRST_WAITS):  # nothing is published before ring 0 has said something
+            if self.guard.handover.up[handover.UP_SEQ]:
+                break
+            await asyncio.sleep(_FIRST_S)
         jobs = [self._poll] if self.meter else []
         if self.link:
             jobs.append(self.link.run)
