@@ -159,9 +159,8 @@ class App:
     def _is_news(self, up):
         """Whether something but the measured values has changed since the last call."""
         news = False
-        for i in range(handover.UP_STATE, handover.N_UP):
-            measured = handover.UP_FEEDBACK <= i <= handover.UP_PP_OHM
-            if up[i] != self._seen[i] and not measured:
+        for i in range(handover.UP_STATE, handover.UP_INPUTS):
+            if up[i] != self._seen[i]:
                 news = True
             self._seen[i] = up[i]
         return news

@@ -2,7 +2,7 @@
 
 import pytest
 from emulator.console import CTRL_C, CTRL_D
-from pilotwire.pilot import duty, faults, handover, reasons
+from pilotwire.pilot import duty, faults, handover, reasons, signals
 from rig.emulated import AT_THE_PROMPT, HOLD_MS, RING1, WATCHDOG_MS, Box, tree
 
 TICK_MS = 10
@@ -90,7 +90,8 @@ def test_sampling_that_stops_opens_and_is_begun_anew(at_prompt, stop):
     box.world.unplug()
     box.board.run_ms(500)
     up = box.up()
-    assert up[handover.UP_CP_HIGH_MV] == pytest.approx(12_000, abs=50), "samples are fresh again"
+    high_mv = up[handover.UP_INPUTS + signals.CP_HIGH_MV]
+    assert high_mv == pytest.approx(12_000, abs=50), "samples are fresh again"
     assert up[handover.UP_FAULTS] == faults.SAMPLE, "it clears itself after 5 s, not before"
 
 

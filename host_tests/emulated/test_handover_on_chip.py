@@ -6,11 +6,13 @@ CODE = """
 import gc
 from array import array
 from machine import Timer
-from pilotwire.pilot import handover
+from pilotwire.pilot import handover, signals
 
 shared = handover.HandOver()
 down = array("i", [0] * handover.N_DOWN)
 up = array("i", [0] * handover.N_UP)
+decided = array("i", [0] * handover.N_DECIDED)
+inputs = array("i", [0] * signals.N_INPUTS)
 seen = array("i", [0] * 4)  # ring 0: ticks, slots taken, torn ones; ring 1: torn ones
 
 def tick(_):
@@ -22,12 +24,15 @@ def tick(_):
             if down[i] != down[1]:
                 seen[2] += 1
             i += 1
-    shared.begin()
-    i = 1
-    while i < handover.N_UP:
-        shared.up[i] = seen[0]
+    i = 0
+    while i < handover.N_DECIDED:
+        decided[i] = seen[0]
         i += 1
-    shared.end()
+    i = 0
+    while i < signals.N_INPUTS:
+        inputs[i] = seen[0]
+        i += 1
+    shared.tell(decided, inputs)
 
 def ring1(wanted):
     reads = k = 0

@@ -46,8 +46,8 @@ class Cells:
 
     def __setitem__(self, i, value):
         if isinstance(i, slice):
-            for k in range(len(self)):
-                self[k] = value[k]
+            for k, each in zip(range(*i.indices(len(self))), value, strict=True):
+                self[k] = each
         else:
             self._steps.step()
             self._cells[i] = value
@@ -101,6 +101,11 @@ def test_down_is_never_torn_never_goes_back_and_the_last_one_arrives():
             assert taken[-1] == 3, (first, second)
 
 
+def tell(shared, value):
+    """Ring 0 hands up an array of one value."""
+    shared.tell([value] * handover.N_DECIDED, [value] * (handover.N_UP - handover.UP_INPUTS))
+
+
 def read_up(interrupts):
     """Ring 1 reads once: (the value or TornRead, the newest value written, steps)."""
     steps, shared = instrumented()
@@ -109,10 +114,7 @@ def read_up(interrupts):
 
     def ring0():
         written[0] += 1
-        shared.begin()
-        for i in range(1, handover.N_UP):
-            shared.up[i] = written[0]
-        shared.end()
+        tell(shared, written[0])
 
     ring0()  # outside any interrupt: these steps are counted, so start anew
     steps.count = 0
@@ -147,16 +149,12 @@ def test_up_read_ends_even_if_ring_0_runs_all_the_time():
 @pytest.mark.parametrize("cells", range(handover.N_UP))
 def test_a_writing_that_was_broken_off_is_not_believed_and_the_next_one_is(cells):
     shared = HandOver()
+    shared.up = [0] * handover.N_UP
     copy = [0] * handover.N_UP
-    shared.begin()
+    shared.up[handover.UP_SEQ] = 1
     for i in range(1, cells):
         shared.up[i] = 7
     with pytest.raises(TornRead):
         shared.read(copy)
-    shared.begin()
-    for i in range(1, handover.N_UP):
-        shared.up[i] = 8
-    with pytest.raises(TornRead):
-        shared.read(copy)
-    shared.end()
+    tell(shared, 8)
     assert list(shared.read(copy))[1:] == [8] * (handover.N_UP - 1)

@@ -316,6 +316,7 @@ class Heap(unittest.TestCase):
                     tick()
             finally:
                 micropython.heap_unlock()
-            visited |= 1 << o.up(UP_STATE)
-            self.assertFalse(o.up(UP_FAULTS) & faults.GUARD, vehicle)
+            up = o.guard.handover.up
+            visited |= 1 << up[UP_STATE]
+            self.assertFalse(up[UP_FAULTS] & faults.GUARD, vehicle)
         self.assertEqual(visited, 0b1111111)

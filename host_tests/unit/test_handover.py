@@ -3,7 +3,7 @@
 import unittest
 from array import array
 
-from pilotwire.pilot import handover
+from pilotwire.pilot import handover, signals
 from pilotwire.pilot.handover import HandOver, TornRead
 
 
@@ -44,12 +44,12 @@ class Up(unittest.TestCase):
         self.copy = array("i", [0] * handover.N_UP)
 
     def test_reads_what_was_written_whole(self):
-        self.h.begin()
-        self.h.up[handover.UP_STATE] = 2
-        self.h.end()
-        self.assertEqual(self.h.read(self.copy)[handover.UP_STATE], 2)
+        self.h.tell(array("i", range(handover.N_DECIDED)), array("i", range(signals.N_INPUTS)))
+        copy = self.h.read(self.copy)
+        self.assertEqual(list(copy[1 : handover.UP_INPUTS]), list(range(handover.N_DECIDED)))
+        self.assertEqual(list(copy[handover.UP_INPUTS :]), list(range(signals.N_INPUTS)))
 
     def test_refuses_a_torn_array(self):
-        self.h.begin()
+        self.h.up[handover.UP_SEQ] = 1
         with self.assertRaises(TornRead):
             self.h.read(self.copy)

@@ -5,7 +5,7 @@ import unittest
 from array import array
 
 from pilotwire.link.state import describe, letter
-from pilotwire.pilot import duty, faults, handover, levels, reasons
+from pilotwire.pilot import duty, faults, handover, levels, reasons, signals
 
 LETTERS = (
     (levels.A, duty.X1, "A1"),
@@ -40,8 +40,8 @@ class State(unittest.TestCase):
 
     def test_says_what_flows_and_who_limits_it(self):
         numbers = up(STATE=levels.C, DUTY=2_666, CLOSED=1, LIMIT_MA=16_000, CABLE_MA=20_000)
-        numbers[handover.UP_CP_HIGH_MV] = 6_010
-        numbers[handover.UP_CP_LOW_MV] = -11_950
+        numbers[handover.UP_INPUTS + signals.CP_HIGH_MV] = 6_010
+        numbers[handover.UP_INPUTS + signals.CP_LOW_MV] = -11_950
         state = describe(numbers, 80_000)
         self.assertEqual(state["offered_ma"], 15_996)
         self.assertEqual(state["duty_percent"], 26.66)

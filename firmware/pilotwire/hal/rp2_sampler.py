@@ -22,9 +22,10 @@ _RING_BITS = const(11)  # 2,048 bytes: 1,024 samples, 2.05 ms
 _RING_BYTES = const(2_048)
 _LAST = const(1_023)
 _WINDOW = const(560)  # 280 of the pilot: 1.12 ms, so any window holds each plateau whole
-_GLANCE = const(8)  # every fourth sample of the pilot tells where its plateaus are
-_GLANCES = const(70)  # _WINDOW // _GLANCE
-_ENDS = const(4)  # samples of a plateau that are left out: three at its start, one at its end
+_LEAP = const(16)  # 8 samples of the pilot, 32 us: no plateau is shorter than 40 us
+_LEAPS = const(35)  # _WINDOW // _LEAP
+_HEAD = const(6)  # three samples, 10 us after an edge, are left out
+_ENDS = const(4)  # and the one before the next edge
 _STEADY = const(128)  # counts, about 0.9 V: no more than that is noise on a steady pilot
 _ZERO_MV = const(0)  # in Sampler.plan
 _SPAN_MV = const(1)
@@ -76,10 +77,10 @@ def measure(ring: ptr16, i: int, total: int, plan: ptr32, inputs: ptr32) -> int:
         i += 1
 
     start = (end - _WINDOW) & _LAST
-    i = start
     low = 4_095
     high = 0
     total = 0
+    i = start
     while i != end:
         value = int(ring[i])
         if value > high:
@@ -87,48 +88,49 @@ def measure(ring: ptr16, i: int, total: int, plan: ptr32, inputs: ptr32) -> int:
         if value < low:
             low = value
         total += int(ring[i + 1])
-        i = (i + _GLANCE) & _LAST
-    part = (total << 3) // _GLANCES
+        i = (i + _LEAP) & _LAST
+    part = (total << 3) // _LEAPS
     ohm = part * plan[_PULL_UP_OHM] // (_FULL - part)
     inputs[2] = ohm if ohm < _OPEN_OHM else _OPEN_OHM
-    middle = -1  # a steady pilot is one high plateau
+    edge = -1  # a steady pilot is one high plateau
     if high - low > _STEADY:
-        middle = (high + low) >> 1
+        edge = high + low | 1  # twice a sample is above or below, never on it
 
     high = 0
     n_high = 0
     low = 0
     n_low = 0
-    i = start
-    while i != end:
-        start = i
+    i = 0
+    while i < _WINDOW:
+        first = i
+        side = 1 if 2 * int(ring[(start + i) & _LAST]) > edge else -1
+        # To the plateau's last sample, in leaps that no plateau fits into, then singly.
+        i += _LEAP
+        while i < _WINDOW and (2 * int(ring[(start + i) & _LAST]) - edge) * side > 0:
+            i += _LEAP
+        i -= _LEAP - 2
+        while i < _WINDOW and (2 * int(ring[(start + i) & _LAST]) - edge) * side > 0:
+            i += 2
+        # Of a long plateau some twenty samples tell as much as all.
+        last = i
+        n = ((last - first) >> 1) - _ENDS
+        step = (n >> 4) * 2
+        if step == 0:
+            step = 2
         total = 0
-        value = int(ring[i])
-        is_high = value > middle
-        if is_high:
-            while value > middle:
-                total += value
-                i = (i + 2) & _LAST
-                if i == end:
-                    break
-                value = int(ring[i])
+        i = first + _HEAD
+        n = 0
+        while i < last - 2:
+            total += int(ring[(start + i) & _LAST])
+            n += 1
+            i += step
+        i = last
+        if side > 0:
+            high += total
+            n_high += n
         else:
-            while value <= middle:
-                total += value
-                i = (i + 2) & _LAST
-                if i == end:
-                    break
-                value = int(ring[i])
-        n = ((i - start) & _LAST) >> 1
-        if n > _ENDS:
-            total -= int(ring[start]) + int(ring[(start + 2) & _LAST])
-            total -= int(ring[(start + 4) & _LAST]) + int(ring[(i - 2) & _LAST])
-            if is_high:
-                high += total
-                n_high += n - _ENDS
-            else:
-                low += total
-                n_low += n - _ENDS
+            low += total
+            n_low += n
     if n_high == 0:
         high = low
         n_high = n_low

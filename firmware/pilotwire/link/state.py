@@ -1,7 +1,9 @@
 """The published state: what the box is doing, and why not something else."""
 
-from ..pilot import duty, faults, handover, levels, reasons
+from ..pilot import duty, faults, handover, levels, reasons, signals
 from ..power.leases import source_of
+
+_INPUTS = handover.UP_INPUTS
 
 
 def letter(up):
@@ -21,7 +23,7 @@ def describe(up, max_ma):
         "offered_ma": duty.current_for(up[handover.UP_DUTY], max_ma),
         "limit": {"ma": up[handover.UP_LIMIT_MA], "by": source_of(up[handover.UP_BINDING])},
         "cable_ma": up[handover.UP_CABLE_MA],
-        "pilot_mv": [up[handover.UP_CP_HIGH_MV], up[handover.UP_CP_LOW_MV]],
+        "pilot_mv": [up[_INPUTS + signals.CP_HIGH_MV], up[_INPUTS + signals.CP_LOW_MV]],
         "why_not": reasons.codes(up[handover.UP_WHY_NOT]),
         "faults": faults.codes(up[handover.UP_FAULTS]),
     }

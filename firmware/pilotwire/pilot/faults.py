@@ -51,6 +51,7 @@ def _mask(column, value):
 HEALS_ITSELF = _mask(2, ITSELF)
 ENDS_UNPLUGGED = _mask(2, UNPLUG)
 STATE_F = _mask(3, True)
+AT_ONCE = RCD | SAMPLE  # latched with the first sample that shows them: no glitch makes these
 
 
 def codes(faults):

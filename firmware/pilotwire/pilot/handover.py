@@ -30,24 +30,22 @@ FLAG_AUTHORISED = const(1)
 FLAG_RUN = const(2)  # not paused
 FLAG_RECORDED = const(4)  # the opening record is on flash
 
-# Up, ring 0 -> ring 1.
+# Up, ring 0 -> ring 1: a sequence number, what was decided, and what was measured.
 UP_SEQ = const(0)
 UP_STATE = const(1)  # levels.A..INVALID
 UP_DUTY = const(2)  # 0..10_000, as driven
 UP_CLOSED = const(3)  # as commanded
-UP_FEEDBACK = const(4)
-UP_CP_HIGH_MV = const(5)
-UP_CP_LOW_MV = const(6)
-UP_PP_OHM = const(7)
-UP_CABLE_MA = const(8)
-UP_LIMIT_MA = const(9)  # in force
-UP_BINDING = const(10)  # row of the lease that binds, or BINDING_CABLE
-UP_FAULTS = const(11)
-UP_WHY_NOT = const(12)
-UP_OPENED = const(13)  # reasons.OPENED_*: why the contactor opened last
-UP_CLOSINGS = const(14)
-UP_FLAGS = const(15)  # as taken, so that ring 1 sees what ring 0 acts on
-N_UP = const(16)
+UP_FAULTS = const(4)
+UP_WHY_NOT = const(5)
+UP_LIMIT_MA = const(6)  # in force
+UP_BINDING = const(7)  # row of the lease that binds, or BINDING_CABLE
+UP_FLAGS = const(8)  # as taken, so that ring 1 sees what ring 0 acts on
+UP_CABLE_MA = const(9)
+UP_OPENED = const(10)  # reasons.OPENED_*: why the contactor opened last
+UP_CLOSINGS = const(11)
+UP_INPUTS = const(12)  # then the inputs, in the order of signals.py
+N_UP = const(20)  # UP_INPUTS + signals.N_INPUTS
+N_DECIDED = const(11)  # UP_INPUTS - UP_STATE; a decision's place is its name's, less UP_STATE
 
 BINDING_CABLE = const(8)  # N_LEASES
 
@@ -60,7 +58,10 @@ class _Slice:
         return index
 
 
-_ALL = _Slice()[:]  # one object for ever: `copy[:] = slot` would make a new one each time
+# One object each for ever: `copy[:] = slot` would make a new one each time.
+ALL = _Slice()[:]
+_DECIDED = _Slice()[UP_STATE:UP_INPUTS]
+_INPUTS = _Slice()[UP_INPUTS:N_UP]
 
 
 class TornRead(Exception):
@@ -79,7 +80,7 @@ class HandOver:
         """Ring 1: the slot to fill next, with what was published last in it."""
         now = self.slots[self.published[0]]
         spare = self.slots[1 - self.published[0]]
-        spare[_ALL] = now
+        spare[ALL] = now
         return spare
 
     def publish(self):
@@ -94,23 +95,23 @@ class HandOver:
         slot = self.slots[self.published[0]]
         if slot[DOWN_SEQ] == copy[DOWN_SEQ]:
             return False
-        copy[_ALL] = slot
+        copy[ALL] = slot
         return True
 
-    def begin(self):
-        """Ring 0: open the up array for writing, even if the last writing was cut short."""
-        self.up[UP_SEQ] = (self.up[UP_SEQ] + 1 | 1) & _SEQ_MASK
-
-    def end(self):
-        """Ring 0: what stands in the up array is whole again."""
-        self.up[UP_SEQ] = (self.up[UP_SEQ] + 1) & _SEQ_MASK
+    def tell(self, decided, inputs):
+        """Ring 0: hand up decisions and inputs, whole even if the last time was cut short."""
+        up = self.up
+        up[UP_SEQ] = (up[UP_SEQ] + 1 | 1) & _SEQ_MASK
+        up[_DECIDED] = decided
+        up[_INPUTS] = inputs
+        up[UP_SEQ] = (up[UP_SEQ] + 1) & _SEQ_MASK
 
     def read(self, copy):
         """Ring 1: a whole copy of the up array into `copy` (N_UP). Raises TornRead."""
         up = self.up
         for _ in range(_TRIES):
             before = up[UP_SEQ]
-            copy[_ALL] = up
+            copy[ALL] = up
             if not before & 1 and up[UP_SEQ] == before:
                 return copy
         raise TornRead(_TRIES)

@@ -8,6 +8,7 @@ from micropython import const
 
 from . import duty as _duty
 from . import levels, reasons
+from .faults import STATE_F
 
 READY_MS = const(
     500
@@ -38,11 +39,10 @@ class Sequence:
         self._duty_ms = RAISE_MS  # since the last change of duty
         self._stopping = False
 
-    def step(self, dt_ms, state, wanted, fault, state_f):
+    def step(self, dt_ms, state, wanted, faults):
         """Let `dt_ms` pass with the vehicle in `state`.
 
-        `wanted` is the duty that may be offered, X1 for none; `fault` opens now; `state_f`
-        asks for steady -12 V.
+        `wanted` is the duty that may be offered, X1 for none; any of `faults` (bits) opens now.
         """
         if self.settled_ms < _LONG_MS:
             self.settled_ms += dt_ms
@@ -51,10 +51,10 @@ class Sequence:
         if self._duty_ms < _LONG_MS:
             self._duty_ms += dt_ms
         if self.closed:
-            self._energised(state, wanted, fault)
+            self._energised(state, wanted, faults)
         else:
-            self._open(dt_ms, state, wanted, fault)
-        if state_f:
+            self._open(dt_ms, state, wanted, faults)
+        if faults & STATE_F:
             self._drive(_duty.F)
         elif self.duty == _duty.F and self.settled_ms >= F_MS:
             self._drive(_duty.X1)
@@ -72,8 +72,8 @@ class Sequence:
         """Whether the contactor has been open for long enough."""
         return self.closed or self.switched_ms >= REST_MS
 
-    def _energised(self, state, wanted, fault):
-        if fault:
+    def _energised(self, state, wanted, faults):
+        if faults:
             self._break(reasons.OPENED_BY_FAULT)
         elif state == levels.A:  # seq. 2.2
             self._break(reasons.OPENED_UNPLUGGED)
@@ -88,8 +88,8 @@ class Sequence:
         elif wanted != self.duty:
             self._offer(wanted)
 
-    def _open(self, dt_ms, state, wanted, fault):
-        if fault or wanted == _duty.X1:
+    def _open(self, dt_ms, state, wanted, faults):
+        if faults or wanted == _duty.X1:
             self._ready_ms = 0
             if self.duty != _duty.F:
                 self._drive(_duty.X1)
