@@ -16,7 +16,7 @@ from .energy.rtu import Bus
 from .energy.session import CLOSE, OPEN, Session
 from .link.link import Link
 from .link.state import describe
-from .pilot import duty, handover, levels
+from .pilot import handover, levels, settings
 from .pilot.guard import Guard
 from .power.leases import Leases
 from .record.journal import FlashBusy, Journal
@@ -26,11 +26,33 @@ _POLL_S = const(1)
 _FIRST_S = 0.01
 _FIRST_WAITS = const(100)
 
-# What the profiles differ in, for ring 0.
-_PROFILES = {"iec61851": (duty.MAX_MA_IEC, True), "gbt18487": (duty.MAX_MA_GBT, False)}
-
+_WAKE = {"": settings.WAKE_NOT, "f": settings.WAKE_F, "x1": settings.WAKE_X1}
 _ENABLED = handover.FLAG_AUTHORISED | handover.FLAG_RUN
 _CAN_CLOSE = _ENABLED | handover.FLAG_RECORDED
+
+
+def _settings(config, board):
+    """What the configuration and the board's data are to ring 0."""
+    outputs = board["outputs"]
+    own = {
+        "profile": config["profile"],
+        "cable_ma": config["cable_ma"],
+        "phases": board["phases"],
+        "switches_phases": bool(outputs["three_phases"]),
+        "lock": bool(outputs["lock"]) and not config["cable_ma"],
+        "rcd_test": bool(outputs["rcd_test"]),
+        "ventilated": config["ventilated"],
+        "wake": _WAKE[config["wake"]],
+        "metered": config["meter_required"],
+        "restart_ms": config["restart_s"] * 1000,
+        "mains_ms": config["mains_ok_s"] * 1000,
+        "under_mv": config["undervoltage_v"] * 1000,
+        "over_mv": config["overvoltage_v"] * 1000,
+        "trip_dc": config["trip_c"] * 10,
+    }
+    if config["simplified_ma"]:
+        own["simplified_ma"] = config["simplified_ma"]
+    return settings.Settings(**own)
 
 
 class App:
@@ -42,8 +64,8 @@ class App:
         config = self.config
         if self.complaint:
             print("configuration refused:", self.complaint)
-        self._max_ma, has_d = _PROFILES[config["profile"]]
-        self.guard = Guard(hal, config["cable_ma"], self._max_ma, has_d)
+        self._settings = _settings(config, hal.board)
+        self.guard = Guard(hal, self._settings)
         self._up = array("i", [0] * handover.N_UP)
         self._seen = array("i", [0] * handover.N_UP)
         self._clear = 0
@@ -140,6 +162,8 @@ class App:
         spare = self.guard.handover.spare()
         spare[handover.DOWN_FLAGS] = self._handed = self.session.flags()
         spare[handover.DOWN_CLEAR] = self._clear
+        if self.meter:
+            self.meter.fill(spare)
         self.leases.fill(spare)
         self.guard.handover.publish()
 
@@ -173,7 +197,7 @@ class App:
 
     def state(self):
         """The published state (docs/mqtt.md)."""
-        state = describe(self._up, self._max_ma)
+        state = describe(self._up, self._settings.profile.max_ma)
         session = self.session
         state["session"] = session.seq
         state["session_wh"] = session.energy_wh()

@@ -18,6 +18,14 @@ KEYS = {
     "limit_ma": (0, 0, 80_000),
     "profile": ("iec61851", ("iec61851", "gbt18487")),
     "cable_ma": (0, 0, 80_000),  # rating of a fixed cable; 0: a socket with a proximity pilot
+    "simplified_ma": (0, 0, 32_000),  # the most for a vehicle without S2; 0: as the profile has it
+    "ventilated": (False, (False, True)),  # vehicles that ask for ventilation (state D) may charge
+    "wake": ("f", ("", "f", "x1")),  # one that sleeps is called by state F, by a pause, or not
+    "restart_s": (1, 1, 3_600),  # the contactor stays open for so long
+    "mains_ok_s": (5, 0, 3_600),  # the mains must be in range for so long before it closes
+    "undervoltage_v": (184, 80, 230),
+    "overvoltage_v": (264, 230, 300),
+    "trip_c": (85, 40, 125),  # the hottest sensor opens the contactor
     "authorise": ("free", ("free", "remote")),
     "operator_ttl_s": (3_600, 1, 432_000),  # a limit that names no expiry lives so long
     "operator_fallback_ma": (6_000, 0, 80_000),

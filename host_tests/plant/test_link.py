@@ -9,7 +9,7 @@ from pilotwire.pilot import signals
 from plant import Car, Link, World
 
 DEADLINE_S = 60
-ANSWER = struct.Struct("<9i")
+ANSWER = struct.Struct("<11i")
 
 
 class Firmware:
@@ -19,8 +19,8 @@ class Firmware:
         self.reader = reader
         self.writer = writer
 
-    async def tick(self, duty, closed):
-        self.writer.write(struct.pack("<ii", duty, closed))
+    async def tick(self, duty, closed, outputs=0):
+        self.writer.write(struct.pack("<iii", duty, closed, outputs))
         answer = await asyncio.wait_for(self.reader.readexactly(ANSWER.size), DEADLINE_S)
         elapsed_ms, *inputs = ANSWER.unpack(answer)
         assert elapsed_ms == 10
@@ -87,7 +87,7 @@ def test_half_a_frame_is_waited_for():
             firmware.writer.write(struct.pack("<i", 2_666))
             await asyncio.sleep(0.05)
             assert world.now_us == 0
-            firmware.writer.write(struct.pack("<i", 0))
+            firmware.writer.write(struct.pack("<ii", 0, 0))
             await until(lambda: world.now_us == 10_000)
 
     asyncio.run(run())
@@ -115,6 +115,22 @@ def test_a_dead_firmware_drops_the_coil_and_stops_time():
     asyncio.run(run())
 
 
+def test_the_other_outputs_reach_the_lock_and_the_residual_current_device():
+    async def run():
+        world = World(Car())
+        async with linked(world) as (_, connect):
+            firmware = await connect()
+            assert (await firmware.tick(10_000, 0))[signals.LOCK] == 0
+            for _ in range(30):
+                await firmware.tick(10_000, 0, 1 << signals.OUT_LOCK)
+            assert (await firmware.tick(10_000, 0, 1 << signals.OUT_LOCK))[signals.LOCK] == 1
+            for _ in range(10):
+                await firmware.tick(10_000, 0, 1 << signals.OUT_RCD_TEST)
+            assert any([(await firmware.tick(10_000, 0))[signals.RCD] for _ in range(60)])
+
+    asyncio.run(run())
+
+
 def test_a_second_firmware_waits_for_the_first_to_leave():
     async def run():
         world = World()
@@ -134,14 +150,17 @@ def test_a_second_firmware_waits_for_the_first_to_leave():
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("frame", [(-1, 0), (10_001, 1), (2_666, 2), (2_666, -1)])
+@pytest.mark.parametrize(
+    "frame",
+    [(-1, 0, 0), (10_001, 1, 0), (2_666, 2, 0), (2_666, -1, 0), (2_666, 1, 8), (2_666, 1, -1)],
+)
 def test_a_frame_that_no_firmware_sends_ends_the_connection(frame):
     async def run():
         world = World()
         async with linked(world) as (link, connect):
             firmware = await connect()
             await firmware.tick(2_666, 1)
-            firmware.writer.write(struct.pack("<ii", *frame))
+            firmware.writer.write(struct.pack("<iii", *frame))
             assert await firmware.hung_up_on()
             assert link.refused == 1
             assert world.now_us == 10_000

@@ -22,9 +22,9 @@ def sample(world):
 
 def test_an_empty_wallbox_at_rest():
     world = World()
-    assert list(sample(world)) == [12_000, 12_000, 30_000, 0, 0, 1, 0, 0]
+    assert list(sample(world)) == [12_000, 12_000, 10_000, 30_000, 0, 0, 1, 0, 0, 0]
     world.advance(3_600 * S)
-    assert list(sample(world)) == [12_000, 12_000, 30_000, 0, 0, 1, 0, 0]
+    assert list(sample(world)) == [12_000, 12_000, 10_000, 30_000, 0, 0, 1, 0, 0, 0]
     assert world.next_us() == NEVER_US
     assert world.reading().voltage_v == (230, 230, 230)
 
@@ -88,12 +88,17 @@ def test_unplugging_parts_cp_first_then_pp_then_power():
 def test_plugging_in_closes_cp_last():
     world = World()
     world.plug(Cable(20), Car())
-    seen = [tuple(sample(world)[:3])]
+    seen = [tuple(sample(world)[:4])]
     while world.next_us() < NEVER_US:
         world.advance(world.next_us())
-        seen.append(tuple(sample(world)[:3]))
+        seen.append(tuple(sample(world)[:4]))
     assert world.now_us == 40 * MS
-    assert seen == [(12_000, 12_000, 30_000), (12_000, 12_000, 680), (8_979, 8_979, 680)]
+    steady = 10_000
+    assert seen == [
+        (12_000, 12_000, steady, 30_000),
+        (12_000, 12_000, steady, 680),
+        (8_979, 8_979, steady, 680),
+    ]
 
 
 def test_a_plug_that_is_in_must_come_out_first():
@@ -122,7 +127,7 @@ def test_a_cable_without_a_car_is_state_a_with_its_pp():
     world = World()
     world.plug(Cable(13), None)
     world.advance(S)
-    assert list(sample(world)[:3]) == [12_000, 12_000, 1_500]
+    assert list(sample(world)[:4]) == [12_000, 12_000, 10_000, 1_500]
 
 
 def test_the_contacts_follow_the_coil():

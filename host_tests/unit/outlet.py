@@ -6,6 +6,7 @@ The vehicle as physics, with its tolerances and timing, is tools/plant; here one
 from pilotwire.hal.mock import MockHal
 from pilotwire.pilot import duty, handover, signals
 from pilotwire.pilot.guard import Guard
+from pilotwire.pilot.settings import Settings
 
 HIGH_MV = {"A": 12_000, "B": 9_000, "C": 6_000, "D": 3_000, "E": 0, "F": -12_000}
 PP_OHM = {13: 1_500, 20: 680, 32: 220, 63: 100}
@@ -13,11 +14,12 @@ READY = handover.FLAG_AUTHORISED | handover.FLAG_RUN | handover.FLAG_RECORDED
 
 
 class Outlet:
-    def __init__(self, **guard):
+    def __init__(self, **settings):
         self.hal = MockHal()
-        self.guard = Guard(self.hal, **guard)
+        self.guard = Guard(self.hal, Settings(**settings))
         self.vehicle = "A"
         self.low_mv = -12_000
+        self.read_back = None  # the duty at the pin, where it is not what was driven
         self.talking = True  # ring 1 hands something down every second
         self.now_ms = 0
 
@@ -47,6 +49,7 @@ class Outlet:
         high_mv = HIGH_MV[self.vehicle]
         steady = hal.duty in (duty.X1, duty.F)
         hal.inputs[signals.CP_HIGH_MV] = -12_000 if hal.duty == duty.F else high_mv
+        hal.inputs[signals.CP_DUTY] = hal.duty if self.read_back is None else self.read_back
         hal.inputs[signals.CP_LOW_MV] = (
             hal.inputs[signals.CP_HIGH_MV] if steady else max(self.low_mv, -12_000)
         )

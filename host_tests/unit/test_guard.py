@@ -5,7 +5,7 @@ import unittest
 import micropython
 from outlet import READY, Outlet
 from pilotwire.pilot import faults, levels, reasons, signals
-from pilotwire.pilot.duty import MAX_MA_GBT, X1, F
+from pilotwire.pilot.duty import X1, F
 from pilotwire.pilot.handover import (
     BINDING_CABLE,
     FLAG_AUTHORISED,
@@ -102,7 +102,7 @@ class Charge(unittest.TestCase):
         self.assertEqual((o.up(UP_LIMIT_MA), o.up(UP_BINDING)), (20_000, BINDING_CABLE))
 
     def test_offers_no_more_than_the_profile_knows(self):
-        o = Outlet(cable_ma=80_000, max_ma=MAX_MA_GBT, has_d=False).charge(80_000)
+        o = Outlet(cable_ma=80_000, profile="gbt18487").charge(80_000)
         self.assertEqual(o.hal.duty, 8_920)
 
 

@@ -2,7 +2,7 @@
 
 import unittest
 
-from pilotwire.pilot.levels import INVALID, A, B, C, D, E, F, state_for
+from pilotwire.pilot.levels import GBT, IEC, INVALID, A, B, C, D, E, F, window_of
 
 ALL = (A, B, C, D, E, F, INVALID)
 
@@ -29,7 +29,12 @@ BETWEEN = (
 )
 
 
-class StateFor(unittest.TestCase):
+def state_for(mv, previous, windows=IEC):
+    _, holds, other = windows[window_of(mv, windows)]
+    return holds if holds == previous else other
+
+
+class Windows(unittest.TestCase):
     def test_reads_the_windows_whatever_came_before(self):
         for first, last, state in WINDOWS:
             for mv in (first, (first + last) // 2, last):
@@ -45,6 +50,6 @@ class StateFor(unittest.TestCase):
     def test_knows_no_state_d_in_gbt(self):
         for mv in (1_500, 2_000, 3_000, 4_000):
             for previous in ALL:
-                self.assertEqual(state_for(mv, previous, False), E, (mv, previous))
-        self.assertEqual(state_for(4_500, C, False), C)
-        self.assertEqual(state_for(4_500, E, False), C)
+                self.assertEqual(state_for(mv, previous, GBT), E, (mv, previous))
+        self.assertEqual(state_for(4_500, C, GBT), C)
+        self.assertEqual(state_for(4_500, E, GBT), C)

@@ -4,7 +4,6 @@ import unittest
 from array import array
 
 from pilotwire.pilot.handover import (
-    BINDING_CABLE,
     DOWN_LEASES,
     DOWN_ROWS,
     N_DOWN,
@@ -35,10 +34,6 @@ class InForce(unittest.TestCase):
         limits = Limits(slot((32_000, NEVER, 0), (20_000, NEVER, 0), (10_000, 5_000, 6_000)))
         limits.renew()
         self.assertEqual((limits.limit_ma, limits.binding), (10_000, 2))
-        self.assertEqual(limits.with_cable(13_000), 10_000)
-        self.assertEqual(limits.binding_with(13_000), 2)
-        self.assertEqual(limits.with_cable(8_000), 8_000)
-        self.assertEqual(limits.binding_with(8_000), BINDING_CABLE)
 
     def test_falls_back_when_a_lease_runs_out(self):
         limits = Limits(slot((32_000, NEVER, 0), (20_000, 30, 6_000), (10_000, 50, NO_LIMIT_MA)))

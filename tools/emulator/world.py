@@ -10,11 +10,12 @@ _CONTACTS = {
     "pe": signals.PE,
     "lock": signals.LOCK,
     "stop": signals.STOP,
+    "tamper": signals.TAMPER,
 }
 
 
 class WorldPlant:
-    """Nodes are "cp" and "pp", contacts "feedback", "rcd", "pe", "lock" and "stop".
+    """Nodes are "cp" and "pp", contacts "feedback", "rcd", "pe", "lock", "stop", "tamper".
 
     The board feeds PP from `pp_supply_mv` through `pp_pull_up_ohm`.
     """

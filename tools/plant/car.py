@@ -13,10 +13,11 @@ from .events import NEVER_US, US_PER_MS
 from .mains import Volts
 
 VENTILATION_R2_OHM = 270  # in the place of R2: asks for ventilation, state D
+BALANCED_PM = (1_000, 1_000, 1_000)
 
 _NA_PER_MA = 1_000_000
-_PILOT_HIGH_MV = 2_000  # an oscillation is seen when it swings beyond both
-_PILOT_LOW_MV = -2_000
+PILOT_HIGH_MV = 2_000  # an oscillation is seen when it swings beyond both
+PILOT_LOW_MV = -2_000
 _MAINS_MV = 80_000  # the on-board charger sleeps below this
 
 
@@ -60,7 +61,12 @@ class Car:
     It asks for energy when it is plugged in (unless `asks` is False) until it has had `wanted_wh`
     (None: until `stop`). It starts only where it is offered `min_ma` or more. `react_ms` passes
     between a change of the pilot and its effect, `s2_ms` before S2 moves, `start_ms` between the
-    mains voltage and the first current. Faults are attributes: `diode_shorted`, `diode_open`.
+    mains voltage and the first current. It loads the first `phases` (1..3), each with the share
+    `share_pm` of the current (0..1000, in 1/1000: unbalanced). `r2_ohm=VENTILATION_R2_OHM` asks
+    for ventilation. Faults are attributes: `diode_shorted`, `diode_open`, `over_ma` and `over_pm`
+    (drawn beyond the offer, still at most `max_ma`), `follow_ms` (the time to follow a changed
+    offer, where that is not `react_ms`), `ignores_stop` (a pilot that ends the offer is not seen)
+    and `opens_loaded` (S2 opens with the current on, which ends only with the mains).
     """
 
     __slots__ = (
@@ -75,13 +81,19 @@ class Car:
         "_start_due_us",
         "_taken",
         "_unset_wh",
+        "asked",
         "asks",
         "diode_mv",
         "diode_open",
         "diode_shorted",
         "down_ma_s",
+        "follow_ms",
+        "ignores_stop",
         "max_ma",
         "min_ma",
+        "opens_loaded",
+        "over_ma",
+        "over_pm",
         "pf_pm",
         "phases",
         "r2_ohm",
@@ -90,6 +102,7 @@ class Car:
         "react_ms",
         "s2",
         "s2_ms",
+        "share_pm",
         "start_ms",
         "up_ma_s",
         "wanted_wh",
@@ -113,15 +126,21 @@ class Car:
         start_ms: int = 700,
         up_ma_s: int = 8_000,
         down_ma_s: int = 40_000,
+        share_pm: tuple[int, int, int] = BALANCED_PM,
     ):
         self.r3_ohm = r3_ohm
         self.r2_ohm = r2_ohm
         self.diode_mv = diode_mv
         self.diode_shorted = False
         self.diode_open = False
+        self.over_ma = self.over_pm = 0
+        self.follow_ms: int | None = None
+        self.ignores_stop = False
+        self.opens_loaded = False
         self.max_ma = max_ma
         self.min_ma = min_ma
         self.phases = phases
+        self.share_pm = share_pm
         self.pf_pm = pf_pm
         self.asks = asks
         self.wanted_wh = wanted_wh
@@ -130,7 +149,7 @@ class Car:
         self.start_ms = start_ms
         self.up_ma_s = up_ma_s
         self.down_ma_s = down_ma_s
-        self._taken = 0  # energy in 1e-30 J / 6, see flow.py
+        self._taken = 0  # energy in 1e-36 J / 6, see flow.py
         self._powered = self._ready = self.s2 = False
         self.reset(0)
 
@@ -149,6 +168,7 @@ class Car:
         self.wants = False
         self._goal: int | None = None
         self._unset_wh: int | None = None
+        self.asked = False  # since the last look: what has been taken so far must be known
         if self.asks:
             self.want(self.wanted_wh)
 
@@ -157,10 +177,12 @@ class Car:
         self.wants = True
         self._goal = None
         self._unset_wh = wh  # what has been taken by now is known at the next look
+        self.asked = True
 
     def stop(self) -> None:
         """Stop as a driver does from the car: sequences 7 and 8.1."""
         self.wants = False
+        self._full_due_us = NEVER_US
 
     @property
     def due_us(self) -> int:
@@ -181,16 +203,15 @@ class Car:
         return ohm, None if self.diode_shorted else self.diode_mv
 
     def take(self, energy: int) -> None:
-        """Count `energy` that has come through the inlet, in 1e-30 J / 6."""
+        """Count `energy` that has come through the inlet, in 1e-36 J / 6."""
         self._taken += energy
 
     def sense(self, now_us: int, duty: int, high_mv: int, low_mv: int, mains_mv: Volts) -> None:
         """Look at the inlet; `duty` is 0..10_000, the plateaus are those of the CP contact."""
-        oscillates = high_mv > _PILOT_HIGH_MV and low_mv < _PILOT_LOW_MV
+        oscillates = high_mv > PILOT_HIGH_MV and low_mv < PILOT_LOW_MV
         seen_ma = allowed_ma(duty) if oscillates else 0
         if seen_ma != self._seen_ma:
-            self._seen_ma = seen_ma
-            self._offer_due_us = now_us + self.react_ms * US_PER_MS
+            self._notice(now_us, seen_ma)
         powered = mains_mv[0] >= _MAINS_MV
         if powered != self._powered:
             self._powered = powered
@@ -198,9 +219,10 @@ class Car:
             self._start_due_us = now_us + self.start_ms * US_PER_MS if powered else NEVER_US
             if not powered:
                 self.ramp = _steady(now_us, 0)
-        if self._unset_wh is not None:
-            self._goal = self._taken + self._unset_wh * flow.UNITS_PER_WH
-            self._unset_wh = None
+        if self.asked:
+            self.asked = False
+            if self._unset_wh is not None:
+                self._goal = self._taken + self._unset_wh * flow.UNITS_PER_WH
         self._decide(now_us)
 
     def plan(self, now_us: int, load: flow.Flow | None) -> None:
@@ -230,18 +252,32 @@ class Car:
             self.wants = False
         self._decide(now_us)
 
+    def _notice(self, now_us: int, seen_ma: int) -> None:
+        """The pilot has changed what it allows."""
+        if self.ignores_stop and not seen_ma:
+            return
+        delay_ms = self.react_ms
+        if self.follow_ms is not None and seen_ma and self._seen_ma:
+            delay_ms = self.follow_ms
+        self._seen_ma = seen_ma
+        self._offer_due_us = now_us + delay_ms * US_PER_MS
+
     def _decide(self, now_us: int) -> None:
         go = self.wants and self._offer_ma >= self.min_ma
         if go == self.s2:
             self._s2_due_us = NEVER_US
         if go and self.s2 and self._ready:
-            self._ramp_to(now_us, min(self.max_ma, self._offer_ma))
-        elif not go:
+            self._ramp_to(now_us, min(self.max_ma, self._over(self._offer_ma)))
+        elif not go and not self.opens_loaded:
             self._ramp_to(now_us, 0)
         # sequences 7 and 10.1: S2 opens only when the current is gone
-        idle = self.ramp.slope == 0 and self.ramp.start_na == 0
+        idle = (self.ramp.slope == 0 and self.ramp.start_na == 0) or self.opens_loaded
         if go != self.s2 and idle and self._s2_due_us == NEVER_US:
             self._s2_due_us = now_us + self.s2_ms * US_PER_MS
+
+    def _over(self, offer_ma: int) -> int:
+        """What it takes such an offer for."""
+        return offer_ma + offer_ma * self.over_pm // 1_000 + self.over_ma
 
     def _ramp_to(self, now_us: int, target_ma: int) -> None:
         target_na = target_ma * _NA_PER_MA

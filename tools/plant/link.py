@@ -1,15 +1,17 @@
 """The firmware's wire to the plant: lockstep over TCP on 127.0.0.1.
 
-The firmware sends a frame of two little-endian int32 (duty 0..10_000, closed 0 or 1) every 10 ms
-of its own time. The plant applies it, moves exactly 10 ms and answers with 1 + N_INPUTS
-little-endian int32: the milliseconds that have passed (10) and the samples, as `hal.sample` gives
-them. Without a firmware the coil drops and time stands still.
+The firmware sends a frame of three little-endian int32 (duty 0..10_000, closed 0 or 1, the other
+outputs as bits in the order of signals.py) every 10 ms of its own time. The plant applies it,
+moves exactly 10 ms and answers with 1 + N_INPUTS little-endian int32: the milliseconds that have
+passed (10) and the samples, as `hal.sample` gives them. Without a firmware the coil drops and time
+stands still.
 """
 
 import asyncio
 import struct
 from array import array
 from collections.abc import Callable
+from typing import Any
 
 from pilotwire.pilot import signals
 
@@ -18,12 +20,21 @@ from .pilot import STEADY_HIGH, STEADY_LOW
 from .world import World
 
 TICK_MS = 10
-REQUEST = struct.Struct("<ii")
+REQUEST = struct.Struct("<iii")
 ANSWER = struct.Struct(f"<{1 + signals.N_INPUTS}i")
 
 
 class FrameError(ValueError):
-    """A frame that no firmware may send: duty outside 0..10_000, or closed neither 0 nor 1."""
+    """A frame that no firmware may send: see Link.tick."""
+
+
+def named(outputs: int) -> dict[str, Any]:
+    """World's names for the bits of `outputs`."""
+    return {
+        "rcd_test": bool(outputs >> signals.OUT_RCD_TEST & 1),
+        "lock": bool(outputs >> signals.OUT_LOCK & 1),
+        "phases": 3 if outputs >> signals.OUT_THREE_PHASES & 1 else 1,
+    }
 
 
 class Link:
@@ -57,11 +68,13 @@ class Link:
 
     def tick(self, request: bytes) -> bytes:
         """One exchange without a socket; raises FrameError."""
-        duty, closed = REQUEST.unpack(request)
+        duty, closed, outputs = REQUEST.unpack(request)
         if not STEADY_LOW <= duty <= STEADY_HIGH or closed not in (0, 1):
             raise FrameError(f"duty {duty} (0..10000), closed {closed} (0 or 1)")
+        if outputs >> signals.N_OUTPUTS:
+            raise FrameError(f"outputs {outputs} (0..{(1 << signals.N_OUTPUTS) - 1})")
         world = self.world
-        world.set_outputs(duty, bool(closed))
+        world.set_outputs(duty, bool(closed), **named(outputs))
         world.advance(world.now_us + TICK_MS * US_PER_MS)
         world.sample(self._inputs)
         answer = ANSWER.pack(TICK_MS, *self._inputs)

@@ -20,7 +20,7 @@ class Reading(NamedTuple):
 
 
 class Meter:
-    """Registers that lose nothing: integers of 1e-30 J / 6, see flow.py.
+    """Registers that lose nothing: integers of 1e-36 J / 6, see flow.py.
 
     `import_wh` is what the register showed when the world began. No car here feeds back, so the
     export register stays at 0.
@@ -32,7 +32,7 @@ class Meter:
         self._imported = import_wh * flow.UNITS_PER_WH
 
     def add(self, energy: int) -> None:
-        """Count `energy`, in 1e-30 J / 6."""
+        """Count `energy`, in 1e-36 J / 6."""
         self._imported += energy
 
     def read(

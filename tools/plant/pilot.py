@@ -8,21 +8,58 @@ STEADY_LOW = 0  # duty of steady -12 V
 
 
 class Pilot:
-    """A generator of two levels (`high_mv`, `low_mv`) behind `r1_ohm`; `duty` in 1/100 %."""
+    """A generator of two levels (`high_mv`, `low_mv`) behind `r1_ohm`; `duty` in 1/100 %.
 
-    __slots__ = ("duty", "high_mv", "low_mv", "r1_ohm")
+    `duty` is what the wallbox commands, `pin_duty` what the generator makes of it. Faults are
+    attributes, beside the levels and `r1_ohm` themselves: `stuck_duty` (None, or the duty at
+    whatever command), `duty_error` (added to a duty that oscillates, in 1/100 %), `period_us`
+    (980..1020 is allowed) and `dead` (no supply: 0 V).
+    """
+
+    __slots__ = (
+        "dead",
+        "duty",
+        "duty_error",
+        "high_mv",
+        "low_mv",
+        "period_us",
+        "r1_ohm",
+        "stuck_duty",
+    )
 
     def __init__(self, *, high_mv: int = 12_000, low_mv: int = -12_000, r1_ohm: int = 1_000):
         self.high_mv = high_mv
         self.low_mv = low_mv
         self.r1_ohm = r1_ohm
         self.duty = STEADY_HIGH
+        self.stuck_duty: int | None = None
+        self.duty_error = 0
+        self.period_us = 1_000
+        self.dead = False
+
+    @property
+    def pin_duty(self) -> int:
+        """The duty on the wire, 0..10_000; 0 from a dead generator too."""
+        if self.dead:
+            return STEADY_LOW
+        duty = self.duty if self.stuck_duty is None else self.stuck_duty
+        if self.duty_error and STEADY_LOW < duty < STEADY_HIGH:
+            return min(max(duty + self.duty_error, STEADY_LOW), STEADY_HIGH)
+        return duty
+
+    @property
+    def pin_period_us(self) -> int:
+        """The period on the wire, 0 while it is steady."""
+        return self.period_us if STEADY_LOW < self.pin_duty < STEADY_HIGH else 0
 
     def levels_mv(self) -> tuple[int, int]:
         """The generator's upper and lower plateau; the same level twice when it is steady."""
-        if self.duty == STEADY_HIGH:
+        if self.dead:
+            return 0, 0
+        duty = self.pin_duty
+        if duty == STEADY_HIGH:
             return self.high_mv, self.high_mv
-        if self.duty == STEADY_LOW:
+        if duty == STEADY_LOW:
             return self.low_mv, self.low_mv
         return self.high_mv, self.low_mv
 

@@ -63,8 +63,10 @@ def wires(dead_man=True):
             0: Divider("cp", ratio_pm, -pilot["zero_mv"] * ratio_pm // 1_000),
             1: Divider("pp", 1_000),
         },
-        inputs={inputs[name]["pin"]: name for name in inputs},
-        inverted_inputs=frozenset(row["pin"] for row in inputs.values() if not row["active"]),
+        inputs={row["pin"]: name for name, row in inputs.items() if row},
+        inverted_inputs=frozenset(
+            row["pin"] for row in inputs.values() if row and not row["active"]
+        ),
         hold_ms=HOLD_MS if dead_man else 0,
     )
 

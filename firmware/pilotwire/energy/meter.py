@@ -5,10 +5,13 @@ It never gives up: a lost meter is asked again for ever, in fewer of the polls.
 
 from micropython import const
 
+from ..pilot.handover import DOWN_CURRENT_MA, DOWN_READING, DOWN_VOLTAGE_MV, UNKNOWN
 from ..ticks import since
 from .modbus import ModbusError, float32
 from .regmap import PHASED
 
+_MOST = const(10_000_000)  # of a current or a voltage: more is a broken meter's
+_COUNT = const(0xFFFFFFF)
 _TRIES = const(3)  # of one request; a lost meter shall not hold up the line
 _LOST_AFTER = const(3)  # failed polls in a row
 _MAX_SKIPPED = const(7)  # polls left out between two tries while lost
@@ -41,6 +44,7 @@ class Meter:
         self.lost = False
         self.reason = ""
         self.code = 0
+        self.readings = 0  # good polls
         self._bus = bus
         self._ticks_ms = ticks_ms
         self._address = table.serial["address"] if address is None else address
@@ -77,6 +81,16 @@ class Meter:
         self._hit(asked_ms)
         return True
 
+    def fill(self, down):
+        """Write the last reading into ring 0's slot."""
+        reading = self.reading
+        down[DOWN_READING] = self.readings
+        for phase in range(3):
+            ma = reading.current_ma[phase]
+            mv = reading.voltage_mv[phase]
+            down[DOWN_CURRENT_MA + phase] = UNKNOWN if ma is None else min(abs(ma), _MOST)
+            down[DOWN_VOLTAGE_MV + phase] = UNKNOWN if mv is None else min(abs(mv), _MOST)
+
     def _request(self, block):
         tries = 1 if self.lost else _TRIES
         return self._bus.read(self._address, self.table.function, block[0], block[1], tries)
@@ -92,6 +106,7 @@ class Meter:
 
     def _hit(self, asked_ms):
         self._at_ms = asked_ms
+        self.readings = self.readings + 1 & _COUNT
         self.lost = False
         self.reason = ""
         self.code = self._failed = self._pause = 0

@@ -7,6 +7,7 @@ Ring 0's part, called from the guard's tick; none of it allocates, waits or touc
                   when there is no fresh sample.
 `drive(duty, closed)`  pilot duty in 1/100 % (0: steady -12 V, 10_000: steady +12 V), to 0.1 us;
                   `closed` 1 keeps the contactor closed for the next 50 ms, 0 opens it now.
+`switch(output, on)`  move one of the outputs of pilot/signals.py; nothing where it is not fitted.
 `feed()`          feed the watchdog.
 `wake()`          set the flag that ring 1 waits for.
 

@@ -34,7 +34,7 @@ class Host:
         self._woken = asyncio.Event()
         self._sample = array("i", [0] * (1 + signals.N_INPUTS))
         self._fresh = False
-        self._drive = array("i", [10_000, 0])
+        self._drive = array("i", [10_000, 0, 0])  # duty, closed, the outputs as bits
         self._ticker = None
         seed(time.time_ns() & 0x3FFFFFFF)
 
@@ -51,6 +51,10 @@ class Host:
     def drive(self, duty, closed):
         self._drive[0] = duty
         self._drive[1] = closed
+
+    def switch(self, output, on):
+        bit = 1 << output
+        self._drive[2] = self._drive[2] | bit if on else self._drive[2] & ~bit
 
     def feed(self):
         """The unix port has no watchdog."""

@@ -4,17 +4,19 @@ from array import array
 
 from ..pilot import signals
 
-HEALTHY = (12_000, 12_000, 30_000, 0, 0, 1, 1, 0)  # nothing plugged in, in the order of signals.py
+# Nothing plugged in, in the order of signals.py.
+HEALTHY = (12_000, 12_000, 10_000, 30_000, 0, 0, 1, 0, 0, 0)
 
 
 class MockHal:
-    """Ring 0's part: set `inputs`, read `duty` and `closed`. `dt_ms` is what `sample` returns."""
+    """Ring 0's part: set `inputs`; read `duty`, `closed`, `outputs`. `sample` returns `dt_ms`."""
 
     def __init__(self):
         self.inputs = array("i", HEALTHY)
         self.dt_ms = 10
         self.duty = 10_000
         self.closed = 0
+        self.outputs = array("i", [0] * signals.N_OUTPUTS)
         self.fed = 0
         self.wakes = 0
 
@@ -28,6 +30,9 @@ class MockHal:
     def drive(self, duty, closed):
         self.duty = duty
         self.closed = closed
+
+    def switch(self, output, on):
+        self.outputs[output] = on
 
     def feed(self):
         self.fed += 1

@@ -27,7 +27,9 @@ _STEADY = const(10_000)
 _RX_BYTES = const(512)
 _SET_S = const(1_704_067_200)  # 2024: the clock of a chip that nobody has set is before that
 
-_INPUTS = ("feedback", "rcd", "pe", "lock", "stop")  # in board.json, in the order of signals.py
+# In board.json, in the order of signals.py.
+_INPUTS = ("feedback", "rcd", "pe", "lock", "stop", "tamper")
+_OUTPUTS = ("rcd_test", "lock", "three_phases")
 _PULLS = {"up": Pin.PULL_UP, "down": Pin.PULL_DOWN, "": None}
 _PARITIES = {"N": None, "E": 0, "O": 1}
 
@@ -61,6 +63,7 @@ class Rp2:
             board["pp"]["pull_up_ohm"],
             _contacts(board["inputs"]),
         )
+        self._outputs = _switches(board["outputs"])
         self._timer = Timer(-1)
         self._dog = None
         self._woken = asyncio.ThreadSafeFlag()
@@ -85,6 +88,12 @@ class Rp2:
         if duty != self._duty:  # takes effect with the next period, which is never cut short
             self._duty = duty
             self._pwm.duty_ns(duty * 100)
+
+    def switch(self, output, on):
+        switch = self._outputs[output]
+        if switch:
+            pin, active = switch
+            pin(active if on else 1 - active)
 
     def feed(self):
         if self._dog:
@@ -161,6 +170,19 @@ class Rp2:
     def join(self, ssid, key):
         """Coroutine that never ends: stay on this Wi-Fi network, if there is one."""
         return join(ssid, key)
+
+
+def _switches(wires):
+    """(Pin, active level) of each of "outputs", None where it is not fitted."""
+    found = []
+    for name in _OUTPUTS:
+        wire = wires[name]
+        if wire:
+            active = wire["active"]
+            found.append((Pin(wire["pin"], Pin.OUT, value=1 - active), active))
+        else:
+            found.append(None)
+    return found
 
 
 def _contacts(wires):

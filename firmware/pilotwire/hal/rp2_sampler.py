@@ -22,6 +22,7 @@ _RING_BITS = const(11)  # 2,048 bytes: 1,024 samples, 2.05 ms
 _RING_BYTES = const(2_048)
 _LAST = const(1_023)
 _WINDOW = const(560)  # 280 of the pilot: 1.12 ms, so any window holds each plateau whole
+_PERIOD = const(60)  # from here on it is one period of the pilot, 250 samples: one clock for both
 _LEAP = const(16)  # 8 samples of the pilot, 32 us: no plateau is shorter than 40 us
 _LEAPS = const(35)  # _WINDOW // _LEAP
 _HEAD = const(6)  # three samples, 10 us after an edge, are left out
@@ -34,9 +35,9 @@ _A = const(3)  # addresses of the DMA channels' write pointers
 _B = const(4)
 _THEN_US = const(5)
 _CONTACTS = const(6)
-_N_PLAN = const(11)
-_FIRST_CONTACT = const(3)  # signals.FEEDBACK
-_N_INPUTS = const(8)
+_N_PLAN = const(12)
+_FIRST_CONTACT = const(4)  # signals.FEEDBACK
+_N_INPUTS = const(10)
 _LONGEST_MS = const(1_000)
 _FULL = const(32_768)  # a mean is in 1/32,768 of the ADC's range
 _OPEN_OHM = const(30_000)
@@ -91,7 +92,7 @@ def measure(ring: ptr16, i: int, total: int, plan: ptr32, inputs: ptr32) -> int:
         i = (i + _LEAP) & _LAST
     part = (total << 3) // _LEAPS
     ohm = part * plan[_PULL_UP_OHM] // (_FULL - part)
-    inputs[2] = ohm if ohm < _OPEN_OHM else _OPEN_OHM
+    inputs[3] = ohm if ohm < _OPEN_OHM else _OPEN_OHM
     edge = -1  # a steady pilot is one high plateau
     if high - low > _STEADY:
         edge = high + low | 1  # twice a sample is above or below, never on it
@@ -100,6 +101,7 @@ def measure(ring: ptr16, i: int, total: int, plan: ptr32, inputs: ptr32) -> int:
     n_high = 0
     low = 0
     n_low = 0
+    wide = 0
     i = 0
     while i < _WINDOW:
         first = i
@@ -128,6 +130,8 @@ def measure(ring: ptr16, i: int, total: int, plan: ptr32, inputs: ptr32) -> int:
         if side > 0:
             high += total
             n_high += n
+            if last > _PERIOD:
+                wide += last - (first if first > _PERIOD else _PERIOD)
         else:
             low += total
             n_low += n
@@ -146,6 +150,7 @@ def measure(ring: ptr16, i: int, total: int, plan: ptr32, inputs: ptr32) -> int:
         return -1
     inputs[0] = plan[_ZERO_MV] + ((high << 3) // n_high * plan[_SPAN_MV] >> 15)
     inputs[1] = plan[_ZERO_MV] + ((low << 3) // n_low * plan[_SPAN_MV] >> 15)
+    inputs[2] = wide * 20  # 1/100 % of 500
     if ptr32(_FCS)[0] & _LOST:
         return -1
     if (a[0] + b[0] - 2 * int(ring) >> 1) & (_LAST - 1) == end:

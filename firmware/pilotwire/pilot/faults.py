@@ -1,6 +1,7 @@
 """The fault catalogue: one row a fault, and nothing else in the code invents one.
 
-A fault is a bit, so that ring 0 holds any number of them in one small integer.
+A fault is a bit, so that ring 0 holds any number of them in one small integer. What a person
+reads of each (text, cause, time, country rules) is in faults.json, by the same codes.
 """
 
 from micropython import const
@@ -16,13 +17,25 @@ STUCK_OPEN = const(1 << 7)
 STOP = const(1 << 8)
 SAMPLE = const(1 << 9)
 GUARD = const(1 << 10)
+GENERATOR = const(1 << 11)
+RCD_TEST = const(1 << 12)
+LOCK = const(1 << 13)
+TAMPER = const(1 << 14)
+OVERCURRENT = const(1 << 15)
+UNDERVOLTAGE = const(1 << 16)
+OVERVOLTAGE = const(1 << 17)
+PHASE_LOSS = const(1 << 18)
+TEMPERATURE = const(1 << 19)
+HUMIDITY = const(1 << 20)
+SENSOR = const(1 << 21)
 
 # Who clears a fault.
-ITSELF = const(0)  # once its cause has been gone for HEAL_MS
+ITSELF = const(0)  # its cause has been gone for HEAL_MS; RETRIES times a vehicle, then UNPLUG
 UNPLUG = const(1)  # the vehicle leaves, or an operator
 OPERATOR = const(2)  # a person, by command
 
 HEAL_MS = const(5_000)
+RETRIES = const(5)
 
 # bit, code, cleared by, state F (IEC 61851-1 A.5.2: for what needs a person, else X1)
 CATALOGUE = (
@@ -37,6 +50,17 @@ CATALOGUE = (
     (STOP, "emergency-stop", UNPLUG, False),
     (SAMPLE, "sample", ITSELF, False),
     (GUARD, "guard", OPERATOR, True),
+    (GENERATOR, "generator", ITSELF, False),
+    (RCD_TEST, "rcd-test", OPERATOR, True),
+    (LOCK, "lock", UNPLUG, False),
+    (TAMPER, "tamper", OPERATOR, True),
+    (OVERCURRENT, "overcurrent", UNPLUG, False),
+    (UNDERVOLTAGE, "undervoltage", ITSELF, False),
+    (OVERVOLTAGE, "overvoltage", ITSELF, False),
+    (PHASE_LOSS, "phase-loss", ITSELF, False),
+    (TEMPERATURE, "temperature", ITSELF, False),
+    (HUMIDITY, "humidity", ITSELF, False),
+    (SENSOR, "sensor", ITSELF, False),
 )
 
 

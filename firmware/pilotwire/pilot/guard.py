@@ -2,6 +2,9 @@
 
 Never allocates, waits, touches flash, imports or stores a reference; all that crosses its
 border are small integers in preallocated arrays (handover.py). It alone moves the contactor.
+
+A tick may take a millisecond, so what need not be done every time takes turns: one tick listens
+to ring 1, judges, and does one chore; the next one tells. Opening waits for none of them.
 """
 
 from array import array
@@ -12,10 +15,18 @@ from . import duty as _duty
 from . import faults as _faults
 from . import handover, levels, reasons, signals
 from .cable import Cable
+from .care import Care
+from .climate import Climate
 from .contacts import contact_faults
 from .limits import Limits
+from .lock import Lock
+from .phases import Phases
+from .selftest import SelfTest
 from .sequence import Sequence
+from .settings import Settings
+from .supply import Supply
 from .vehicle import Vehicle
+from .wake import Wake
 
 TICK_MS = const(10)
 SILENT_MS = const(30_000)  # ring 1 must hand something down more often than this
@@ -25,6 +36,7 @@ _MOVE_MS = const(200)  # the contactor and its auxiliary contact have moved by t
 _LONG_MS = const(600_000)
 _MEASURED = const(5)  # every fifth telling, 100 ms, comes without news: for what is measured
 _PERMITTED = handover.FLAG_AUTHORISED | handover.FLAG_RUN | handover.FLAG_RECORDED
+_AT = const(1)  # UP_STATE: a decision's place in `_decided` is its place in the up array less this
 
 
 def _bind(thing, *names):
@@ -36,25 +48,37 @@ def _bind(thing, *names):
 class Guard:
     """The guard of one outlet. `hal` is ring 0's part of a HAL (see hal/__init__.py).
 
-    `cable_ma` is the rating of a fixed cable in mA, or 0 for a socket with a proximity pilot.
-    `max_ma` and `has_d` are the profile's. Wire `tick` to a 10 ms timer.
+    Wire `tick` to a 10 ms timer.
     """
 
-    def __init__(self, hal, cable_ma=0, max_ma=_duty.MAX_MA_IEC, has_d=True):
+    def __init__(self, hal, settings=None):
+        settings = settings or Settings()
         self._hal = hal
-        self._max_ma = max_ma
+        self._settings = settings
+        self._max_ma = settings.profile.max_ma
         self.handover = handover.HandOver()
         self._inputs = array("i", [0] * signals.N_INPUTS)
-        self._down = array("i", [0] * handover.N_DOWN)
+        self._down = down = array("i", [0] * handover.N_DOWN)
         self._decided = array("i", [0] * handover.N_DECIDED)
         self._told = array("i", self._decided)
-        self._limits = Limits(self._down)
-        self._sequence = Sequence()
-        self._vehicle = Vehicle(has_d)
-        self._cable = Cable(cable_ma)
+        self._limits = Limits(down)
+        self._sequence = Sequence(settings.restart_ms)
+        self._vehicle = Vehicle(settings.profile.windows)
+        self._cable = Cable(settings.cable_ma)
+        self._care = Care()
+        self._supply = Supply(down, settings)
+        self._climate = Climate(down, settings)
+        self._lock = Lock(settings.lock)
+        self._test = SelfTest(settings.rcd_test)
+        self._phases = Phases(settings)
+        self._wake = Wake(settings.wake)
+        self._outputs = array("i", [0] * signals.N_OUTPUTS)
         self._faults = 0
         self._seen = 0  # bits of the faults that the last sample showed
+        self._slow = 0  # and the last round of chores
+        self._held = self._supply.why_not | self._test.why_not  # conditions not met, as it saw
         self._healthy_ms = 0
+        self._heals = 0  # of this vehicle's session
         self._silent_ms = 0
         self._heard_ms = 0  # since ring 0 last listened
         self._listens = False
@@ -64,10 +88,21 @@ class Guard:
         self._wanted = _duty.X1
         self._why_not = 0
         self._tellings = 0
+        self._chore = 0
+        self._round_ms = 0  # of this round of chores, so far
+        self._dt_ms = 0  # of the last one
         _bind(self, "_step", "_look", "_listen", "_judge", "_tell")
+        _bind(self, "_watch_supply", "_watch_lock", "_run_test", "_switch", "_gather")
         _bind(self._vehicle, "look")
         _bind(self._cable, "look")
         _bind(self._sequence, "step")
+        self._chores = (
+            self._watch_supply,
+            self._watch_lock,
+            self._run_test,
+            self._switch,
+            self._gather,
+        )
 
     def tick(self, _timer=None):
         """One step. Whatever happens in it, the contactor is open afterwards or rightly closed."""
@@ -85,16 +120,15 @@ class Guard:
         dt_ms = hal.sample(self._inputs)
         if dt_ms < 0:
             dt_ms = TICK_MS
-            seen = _faults.SAMPLE
+            seen = _faults.SAMPLE | self._slow
         else:
-            seen = self._look()
+            seen = self._look(dt_ms) | self._slow
         # A cause must show twice, since a glitch under 10 ms shows once; but for some.
         faults = self._faults | seen & (self._seen | _faults.AT_ONCE)
         self._seen = seen
         if faults & _faults.HEALS_ITSELF:
             faults = self._heal(dt_ms, faults, seen)
         self._faults = faults
-        # Listening and telling take turns: a tick may take a millisecond. Opening needs neither.
         self._heard_ms += dt_ms
         listens = self._listens = not self._listens
         if listens:
@@ -108,33 +142,47 @@ class Guard:
         if not listens:
             self._tell()
 
-    def _look(self):
+    # Every tick.
+
+    def _look(self, dt_ms):
         """Bits of the faults that the inputs show."""
         inputs = self._inputs
         sequence = self._sequence
         vehicle = self._vehicle
         closed = sequence.closed
         was_a = vehicle.state == levels.A
-        seen = vehicle.look(inputs, sequence.duty, sequence.settled_ms >= _SETTLE_MS)
-        if not was_a and vehicle.state == levels.A:
+        seen = vehicle.look(inputs, dt_ms, sequence.duty, sequence.settled_ms >= _SETTLE_MS)
+        is_a = vehicle.state == levels.A
+        if is_a and not was_a:
             self._faults &= ~_faults.ENDS_UNPLUGGED
-        seen |= contact_faults(inputs, closed, sequence.switched_ms >= _MOVE_MS)
+            self._heals = 0
+        moved_ms = sequence.switched_ms
+        moved = moved_ms >= _MOVE_MS
+        seen |= contact_faults(inputs, closed, moved)
+        if not moved:
+            self._care.watch(closed, inputs[signals.FEEDBACK], moved_ms, self._supply.drawing)
+        if self._test.running:
+            seen &= ~_faults.RCD
         cable = self._cable
         if not cable.fixed:
             # Both contacts of a plug that is pulled out part: this is no fault of the cable.
-            seen |= cable.look(inputs[signals.PP_OHM], closed and vehicle.state != levels.A)
+            seen |= cable.look(inputs[signals.PP_OHM], closed and not is_a)
         return seen
 
     def _heal(self, dt_ms, faults, seen):
         """Faults that clear themselves go when none of their causes has been seen for HEAL_MS."""
-        if seen & _faults.HEALS_ITSELF:
+        if seen & _faults.HEALS_ITSELF or self._heals >= _faults.RETRIES:
             self._healthy_ms = 0
             return faults
         self._healthy_ms += dt_ms
         if self._healthy_ms < _faults.HEAL_MS:
             return faults
         self._healthy_ms = 0
+        if self._vehicle.state != levels.A:
+            self._heals += 1
         return faults & ~_faults.HEALS_ITSELF
+
+    # Every other tick: listen and judge, or tell.
 
     def _listen(self):
         """Take what ring 1 has handed down, if it is new, else let the leases' time pass."""
@@ -147,19 +195,23 @@ class Guard:
             if down[handover.DOWN_CLEAR] != self._clear:
                 self._clear = down[handover.DOWN_CLEAR]
                 self._faults = 0
+                self._heals = 0
         else:
             if self._silent_ms < _LONG_MS:
                 self._silent_ms += dt_ms
             self._limits.step(dt_ms)
+        self._round_ms += dt_ms
+        self._chores[self._chore]()
 
     def _judge(self):
         """What may be offered, and the conditions that are not met, as bits of reasons.py."""
-        why_not = 0
-        state = self._vehicle.state
+        vehicle = self._vehicle
+        why_not = self._held
+        state = vehicle.state
         if state == levels.A:
-            why_not = reasons.NO_VEHICLE
-        elif state == levels.D:
-            why_not = reasons.VENTILATION
+            why_not |= reasons.NO_VEHICLE
+        elif state == levels.D and not self._settings.ventilated:
+            why_not |= reasons.VENTILATION
         flags = self._down[handover.DOWN_FLAGS]
         if flags & _PERMITTED != _PERMITTED:
             if not flags & handover.FLAG_AUTHORISED:
@@ -174,6 +226,10 @@ class Guard:
             why_not |= reasons.NO_CABLE
         elif cable_ma < limit_ma:
             limit_ma = cable_ma
+        if vehicle.simplified and self._settings.simplified_ma < limit_ma:
+            limit_ma = self._settings.simplified_ma
+        if limit_ma <= self._settings.profile.lock_above_ma:
+            why_not &= ~reasons.NOT_LOCKED
         if limit_ma < _duty.MIN_MA:
             why_not |= reasons.LIMIT
         if self._faults:
@@ -183,12 +239,17 @@ class Guard:
         if limit_ma != self._limit_ma:
             self._limit_ma = limit_ma
             self._duty = _duty.duty_for(limit_ma, self._max_ma)
-        self._wanted = _duty.X1 if why_not else self._duty
+        if not why_not:
+            self._wanted = self._duty
+        elif why_not == reasons.WAKING:
+            self._wanted = self._wake.duty
+        else:
+            self._wanted = _duty.X1
         self._why_not = why_not
 
     def _tell(self):
-        """Hand up what was decided and wake ring 1 when it is news; what was measured comes along
-        then, and every now and then.
+        """Hand up what was decided and wake ring 1 when it is news; the rest comes along then,
+        and every now and then.
         """
         sequence = self._sequence
         state = self._vehicle.state
@@ -199,22 +260,91 @@ class Guard:
             if not sequence.rested():
                 why_not |= reasons.REST
         decided = self._decided
-        decided[handover.UP_STATE - 1] = state
-        decided[handover.UP_DUTY - 1] = sequence.duty
-        decided[handover.UP_CLOSED - 1] = sequence.closed
-        decided[handover.UP_FAULTS - 1] = self._faults
-        decided[handover.UP_WHY_NOT - 1] = why_not
-        decided[handover.UP_LIMIT_MA - 1] = self._limit_ma
-        decided[handover.UP_BINDING - 1] = self._limits.binding_with(self._cable.ma)
-        decided[handover.UP_FLAGS - 1] = self._down[handover.DOWN_FLAGS]
-        decided[handover.UP_CABLE_MA - 1] = self._cable.ma
-        decided[handover.UP_OPENED - 1] = sequence.opened
-        decided[handover.UP_CLOSINGS - 1] = sequence.closings
+        decided[handover.UP_STATE - _AT] = state
+        decided[handover.UP_DUTY - _AT] = sequence.duty
+        decided[handover.UP_CLOSED - _AT] = sequence.closed
+        decided[handover.UP_FAULTS - _AT] = self._faults
+        decided[handover.UP_WHY_NOT - _AT] = why_not
+        decided[handover.UP_LIMIT_MA - _AT] = self._limit_ma
+        decided[handover.UP_FLAGS - _AT] = self._down[handover.DOWN_FLAGS]
         self._tellings += 1
         if decided != self._told:
-            self._told[handover.ALL] = decided
             self._hal.wake()
         elif self._tellings < _MEASURED:
             return
         self._tellings = 0
+        care = self._care
+        decided[handover.UP_BINDING - _AT] = self._binding()
+        decided[handover.UP_CABLE_MA - _AT] = self._cable.ma
+        decided[handover.UP_OPENED - _AT] = sequence.opened
+        decided[handover.UP_CLOSINGS - _AT] = sequence.closings
+        decided[handover.UP_UNDER_LOAD - _AT] = care.under_load
+        decided[handover.UP_MAKE_MS - _AT] = care.make_ms
+        decided[handover.UP_BREAK_MS - _AT] = care.break_ms
+        decided[handover.UP_PHASES - _AT] = self._phases.now
+        decided[handover.UP_TOGGLES - _AT] = self._vehicle.toggles
+        self._told[handover.ALL] = decided
         self.handover.tell(decided, self._inputs)
+
+    def _binding(self):
+        """What sets the limit in force."""
+        limits = self._limits
+        if self._limit_ma >= limits.limit_ma:
+            return limits.binding
+        if self._limit_ma == self._cable.ma:
+            return handover.BINDING_CABLE
+        return handover.BINDING_VEHICLE
+
+    # Chores, one every other tick.
+
+    def _watch_supply(self):
+        sequence = self._sequence
+        self._supply.step(self._dt_ms, sequence.duty, sequence.closed)
+        self._chore = 1
+
+    def _watch_lock(self):
+        self._climate.step()
+        authorised = self._down[handover.DOWN_FLAGS] & handover.FLAG_AUTHORISED
+        feedback = self._inputs[signals.LOCK]
+        lock = self._lock
+        wanted = authorised and self._present()
+        lock.step(self._dt_ms, wanted, self._sequence.closed, feedback)
+        self._output(signals.OUT_LOCK, lock.locked)
+        self._chore = 2
+
+    def _run_test(self):
+        test = self._test
+        tripped = self._inputs[signals.RCD] == 1
+        test.step(self._dt_ms, tripped, self._present(), self._sequence.closed)
+        self._output(signals.OUT_RCD_TEST, test.pressed)
+        self._chore = 3
+
+    def _switch(self):
+        sequence = self._sequence
+        phases = self._phases
+        wanted = self._down[handover.DOWN_PHASES]
+        phases.step(wanted, sequence.duty, sequence.closed, sequence.switched_ms)
+        self._output(signals.OUT_THREE_PHASES, phases.now == 3)
+        offering = not sequence.closed and sequence.duty != _duty.X1 and sequence.duty != _duty.F
+        self._wake.step(self._dt_ms, self._vehicle.state, offering)
+        self._chore = 4
+
+    def _gather(self):
+        supply = self._supply
+        lock = self._lock
+        test = self._test
+        self._slow = supply.seen | self._climate.seen | lock.seen | test.seen
+        self._held = supply.why_not | lock.why_not | test.why_not
+        self._held |= self._phases.why_not | self._wake.why_not
+        self._dt_ms = self._round_ms
+        self._round_ms = 0
+        self._chore = 0
+
+    def _present(self):
+        """Whether a vehicle is plugged in, though the F that calls it may hide it."""
+        return levels.B <= self._vehicle.state <= levels.D or self._wake.why_not
+
+    def _output(self, output, on):
+        if on != self._outputs[output]:
+            self._outputs[output] = on
+            self._hal.switch(output, on)

@@ -14,14 +14,24 @@ from micropython import const
 DOWN_SEQ = const(0)
 DOWN_FLAGS = const(1)
 DOWN_CLEAR = const(2)  # a changed number clears the latched faults
-DOWN_ROWS = const(3)  # leases in use, 1..N_LEASES; any other number offers nothing
-DOWN_LEASES = const(4)  # then rows of LEASE_WIDTH
+DOWN_PHASES = const(3)  # 1 or 3, as wanted
+DOWN_READING = const(4)  # changes with every reading of the meter; 0: there was none yet
+DOWN_CURRENT_MA = const(5)  # L1, L2, L3; UNKNOWN where it is
+DOWN_VOLTAGE_MV = const(8)  # L1, L2, L3 against neutral; UNKNOWN where it is
+DOWN_TEMPERATURE_DC = const(11)  # 1/10 degree C, the hottest place; or UNKNOWN, OPEN, SHORTED
+DOWN_HUMIDITY_PM = const(12)  # in the box; or UNKNOWN, OPEN, SHORTED
+DOWN_ROWS = const(13)  # leases in use, 1..N_LEASES; any other number offers nothing
+DOWN_LEASES = const(14)  # then rows of LEASE_WIDTH
 LEASE_LIMIT_MA = const(0)
 LEASE_TTL_MS = const(1)  # counted by ring 0 from the slot's arrival; NEVER expires
 LEASE_FALLBACK_MA = const(2)
 LEASE_WIDTH = const(3)
 N_LEASES = const(8)
-N_DOWN = const(28)  # DOWN_LEASES + N_LEASES * LEASE_WIDTH
+N_DOWN = const(38)  # DOWN_LEASES + N_LEASES * LEASE_WIDTH
+
+UNKNOWN = const(-30_000)  # no such sensor, or nothing read so far
+OPEN = const(-30_001)  # a sensor whose wire is broken
+SHORTED = const(-30_002)
 
 NEVER = const(-1)
 NO_LIMIT_MA = const(1_000_000)
@@ -38,16 +48,22 @@ UP_CLOSED = const(3)  # as commanded
 UP_FAULTS = const(4)
 UP_WHY_NOT = const(5)
 UP_LIMIT_MA = const(6)  # in force
-UP_BINDING = const(7)  # row of the lease that binds, or BINDING_CABLE
+UP_BINDING = const(7)  # row of the lease that binds, or BINDING_*
 UP_FLAGS = const(8)  # as taken, so that ring 1 sees what ring 0 acts on
 UP_CABLE_MA = const(9)
 UP_OPENED = const(10)  # reasons.OPENED_*: why the contactor opened last
 UP_CLOSINGS = const(11)
-UP_INPUTS = const(12)  # then the inputs, in the order of signals.py
-N_UP = const(20)  # UP_INPUTS + signals.N_INPUTS
-N_DECIDED = const(11)  # UP_INPUTS - UP_STATE; a decision's place is its name's, less UP_STATE
+UP_UNDER_LOAD = const(12)  # openings with more than 1 A
+UP_MAKE_MS = const(13)  # from the command to the feedback, the last time; 0: not seen yet
+UP_BREAK_MS = const(14)
+UP_PHASES = const(15)  # 1 or 3, as switched
+UP_TOGGLES = const(16)  # B-C-B toggles (sequence 11) since plugging in
+UP_INPUTS = const(17)  # then the inputs, in the order of signals.py
+N_UP = const(27)  # UP_INPUTS + signals.N_INPUTS
+N_DECIDED = const(16)  # UP_INPUTS - UP_STATE; a decision's place is its name's, less UP_STATE
 
 BINDING_CABLE = const(8)  # N_LEASES
+BINDING_VEHICLE = const(9)  # one without S2 (settings.simplified_ma)
 
 _SEQ_MASK = const(0x1FFFFFFF)  # sequence numbers stay small integers on 32-bit words
 _TRIES = const(8)

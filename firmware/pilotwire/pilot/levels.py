@@ -1,7 +1,8 @@
-"""Pilot voltage to vehicle state: the detection windows of IEC 61851-1 Annex A, table A.4.
+"""Pilot voltage to vehicle state: the detection windows of IEC 61851-1 Annex A, table A.4, and
+of GB/T 18487.1-2023 A.3.
 
-Between two windows the previous state holds (hysteresis); from anywhere else the one that
-gives less energy is taken. GB/T 18487.1-2023 knows no state D: 1 to 4 V is a fault there.
+Between two states' windows lies a band where the one that was before holds (hysteresis); from
+anywhere else the one that gives less energy is taken.
 """
 
 from micropython import const
@@ -17,32 +18,33 @@ INVALID = const(6)  # no state of the standard
 LETTERS = "ABCDEF?"
 
 
-def state_for(mv, previous, has_d=True):
-    """State of a high plateau of `mv` after state `previous`; `has_d`: the profile knows D."""
-    if mv > 7_000:
-        if mv > 13_000:
-            return INVALID
-        if mv >= 11_000:
-            return A
-        if mv > 10_000:
-            return A if previous == A else B
-        if mv >= 8_000:
-            return B
-        return C if previous == C else B
-    if mv >= 5_000:
-        return C
-    if mv > 1_000:
-        if not has_d:
-            return C if mv > 4_000 else E
-        if mv > 4_000:
-            return C if previous == C else D
-        if mv >= 2_000:
-            return D
-        return D if previous == D else E
-    if mv >= -1_000:
-        return E
-    if mv > -10_000:
-        return INVALID
-    if mv > -11_000:
-        return F if previous == F else INVALID
-    return F if mv >= -13_000 else INVALID
+# A window: its lower edge in mV, the state that holds in it where it was before, and the other.
+FROM_MV = const(0)
+HOLDS = const(1)
+ELSE = const(2)
+
+_ABOVE_C = (
+    (13_001, INVALID, INVALID),
+    (11_000, A, A),
+    (10_001, A, B),
+    (8_000, B, B),
+    (7_001, C, B),
+    (5_000, C, C),
+)
+_BELOW_E = (
+    (-1_000, E, E),
+    (-9_999, INVALID, INVALID),
+    (-10_999, F, INVALID),
+    (-13_000, F, F),
+    (-32_768, INVALID, INVALID),
+)
+IEC = _ABOVE_C + ((4_001, C, D), (2_000, D, D), (1_001, D, E)) + _BELOW_E
+GBT = _ABOVE_C + ((4_001, C, C),) + _BELOW_E  # 2023: no state D, 4 V and less is state 0
+
+
+def window_of(mv, windows):
+    """Index of the window that holds `mv` (-32_768 and up)."""
+    i = 0
+    while mv < windows[i][FROM_MV]:
+        i += 1
+    return i

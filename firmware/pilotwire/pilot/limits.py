@@ -6,7 +6,6 @@ Ring 0 counts the leases' time itself, so that a blocked ring 1 cannot keep an o
 from micropython import const
 
 from .handover import (
-    BINDING_CABLE,
     DOWN_LEASES,
     DOWN_ROWS,
     LEASE_FALLBACK_MA,
@@ -41,14 +40,6 @@ class Limits:
             self._age_ms += dt_ms
         if self._age_ms >= self._next_ms:
             self._fold()
-
-    def with_cable(self, cable_ma):
-        """The limit in mA that also respects a cable of `cable_ma`; 0 is none to respect."""
-        return cable_ma if cable_ma and cable_ma < self.limit_ma else self.limit_ma
-
-    def binding_with(self, cable_ma):
-        """The row that binds, or BINDING_CABLE."""
-        return BINDING_CABLE if cable_ma and cable_ma < self.limit_ma else self.binding
 
     def _fold(self):
         down = self._down

@@ -13,6 +13,12 @@ FAULT = const(1 << 7)
 SILENT = const(1 << 8)  # ring 1 has not been heard for 30 s
 REST = const(1 << 9)  # the contactor has opened a moment ago
 VENTILATION = const(1 << 10)  # the vehicle asks for ventilation, and there is none
+NOT_LOCKED = const(1 << 11)
+RCD_TEST = const(1 << 12)  # of the residual-current device: not passed yet
+PHASES = const(1 << 13)  # being switched
+MAINS = const(1 << 14)  # out of range, or not in range for long enough
+METER = const(1 << 15)  # silent, and the settings want it
+WAKING = const(1 << 16)  # the vehicle sleeps and is being called
 
 _CODES = (
     "no-vehicle",
@@ -26,6 +32,12 @@ _CODES = (
     "control-silent",
     "rest",
     "ventilation",
+    "not-locked",
+    "rcd-test",
+    "phase-switch",
+    "mains",
+    "meter",
+    "waking",
 )
 
 # What ended or interrupted the flow of energy, as ring 0 saw it.

@@ -10,12 +10,12 @@ from . import duty as _duty
 from . import levels, reasons
 from .faults import STATE_F
 
-READY_MS = const(
-    500
-)  # S2 held before closing: longer than a half B-C-B toggle (seq. 11), under 3 s
+READY_MS = const(500)  # S2 held before closing: no half toggle of ISO 15118-3, and under 3 s
 FORCED_MS = const(6_000)  # seq. 10.2: a vehicle that ignores X1 is opened under load no earlier
 RAISE_MS = const(5_000)  # seq. 6: no further change of duty for 5 s; reductions need not wait
-REST_MS = const(1_000)  # contactor stays open at least so long
+REST_MS = const(1_000)  # contactor stays open at least so long, or as the settings have it
+CLOSING_MS = const(10_000)  # what one closing uses up of ...
+CLOSINGS_MS = const(60_000)  # ... this: six closings in quick succession, then six a minute
 F_MS = const(300)  # least time in state F
 
 _LONG_MS = const(600_000)  # timers stop counting here
@@ -28,16 +28,18 @@ def _steady(duty):
 class Sequence:
     """`duty` (0..10_000) and `closed` (0, 1) are to be driven; `opened`: why it opened last."""
 
-    def __init__(self):
+    def __init__(self, rest_ms=REST_MS):
+        self._rest_ms = rest_ms
         self.duty = _duty.X1
         self.closed = 0
         self.opened = reasons.OPENED_NEVER
         self.closings = 0
         self.settled_ms = 0  # since the pilot went from steady to oscillating or back
-        self.switched_ms = REST_MS  # since the contactor was last told to move
+        self.switched_ms = rest_ms  # since the contactor was last told to move
         self._ready_ms = 0
         self._duty_ms = RAISE_MS  # since the last change of duty
         self._stopping = False
+        self._used_ms = 0  # of CLOSINGS_MS
 
     def step(self, dt_ms, state, wanted, faults):
         """Let `dt_ms` pass with the vehicle in `state`.
@@ -50,13 +52,15 @@ class Sequence:
             self.switched_ms += dt_ms
         if self._duty_ms < _LONG_MS:
             self._duty_ms += dt_ms
+        if self._used_ms > 0:
+            self._used_ms -= dt_ms
         if self.closed:
             self._energised(state, wanted, faults)
         else:
             self._open(dt_ms, state, wanted, faults)
         if faults & STATE_F:
             self._drive(_duty.F)
-        elif self.duty == _duty.F and self.settled_ms >= F_MS:
+        elif self.duty == _duty.F and wanted != _duty.F and self.settled_ms >= F_MS:
             self._drive(_duty.X1)
 
     def trip(self):
@@ -69,8 +73,9 @@ class Sequence:
         return self._ready_ms >= READY_MS
 
     def rested(self):
-        """Whether the contactor has been open for long enough."""
-        return self.closed or self.switched_ms >= REST_MS
+        """Whether the contactor has been open for long enough, and not been closed too often."""
+        fits = self._used_ms <= CLOSINGS_MS - CLOSING_MS
+        return self.closed or (fits and self.switched_ms >= self._rest_ms)
 
     def _energised(self, state, wanted, faults):
         if faults:
@@ -94,7 +99,10 @@ class Sequence:
             if self.duty != _duty.F:
                 self._drive(_duty.X1)
             return
-        if self.duty == _duty.F:
+        if wanted == _duty.F or self.duty == _duty.F:
+            self._ready_ms = 0
+            if wanted == _duty.F:  # to wake the vehicle
+                self._drive(_duty.F)
             return
         if wanted != self.duty:
             self._offer(wanted)
@@ -102,9 +110,10 @@ class Sequence:
         if state == levels.C or state == levels.D:
             if self._ready_ms < _LONG_MS:
                 self._ready_ms += dt_ms
-            if self._ready_ms >= READY_MS and self.switched_ms >= REST_MS:
+            if self._ready_ms >= READY_MS and self.rested():
                 self.closed = 1
                 self.closings += 1
+                self._used_ms += CLOSING_MS
                 self.switched_ms = 0
         else:
             self._ready_ms = 0

@@ -2,6 +2,7 @@
 
 from ..pilot.handover import (
     BINDING_CABLE,
+    BINDING_VEHICLE,
     DOWN_LEASES,
     DOWN_ROWS,
     LEASE_FALLBACK_MA,
@@ -22,7 +23,9 @@ MAX_TTL_S = 432_000  # five days: a monotonic counter of 30 bits tells no longer
 
 def source_of(binding):
     """The name of the lease that binds, from ring 0's UP_BINDING."""
-    return "cable" if binding == BINDING_CABLE else SOURCES[binding]
+    if binding == BINDING_CABLE:
+        return "cable"
+    return "vehicle" if binding == BINDING_VEHICLE else SOURCES[binding]
 
 
 class Leases:
