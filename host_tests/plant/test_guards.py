@@ -1,0 +1,27 @@
+"""The guard here and the guard on MicroPython, tick for tick."""
+
+import pytest
+from pilotwire.pilot import handover
+from plant import Car, World
+from rig.guarded import Guarded
+from rig.guards import Here, There
+from rig.interpreter import NoInterpreter, interpreter
+
+
+def test_both_interpreters_decide_alike_through_a_charge():
+    try:
+        interpreter()
+    except NoInterpreter as error:
+        pytest.skip(str(error))
+    told = []
+    for guard in (Here, There):
+        world = World(Car(wanted_wh=20))
+        outlet = Guarded(world, guard=guard({"lock": True, "rcd_test": True}))
+        rows = []
+        outlet.watchers.append(lambda o=outlet, rows=rows: rows.append(list(o.guard.up)))
+        outlet.charge()
+        outlet.until(lambda o=outlet: not o.closed, 60_000)
+        outlet.guard.end()
+        told.append(rows)
+    assert told[0] == told[1]
+    assert told[0][-1][handover.UP_OPENED]
