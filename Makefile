@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test emulated lint types bench bench-board format clean
+.PHONY: help setup demo test catalogue emulated lint types bench bench-board format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -73,6 +73,9 @@ emulated: setup  ## the firmware on an emulated Pico W; RP2_UF2=path of a stock 
 
 bench-board: setup  ## the same on an emulated Pico W; RP2_UF2=path, one line by ONLY=name
 	@$(BIN)/python -m bench.board
+
+catalogue: setup  ## docs/faults.md from the firmware
+	@$(BIN)/python -m catalogue
 
 bench: setup  ## sizes, times and allocations, one line each, against their limits
 	@$(BIN)/python -m bench

@@ -20,6 +20,7 @@ from .pilot import handover, levels, settings
 from .pilot.guard import Guard
 from .power.leases import Leases
 from .record.journal import FlashBusy, Journal
+from .record.wear import Wear
 
 _CONTROL_S = const(1)
 _POLL_S = const(1)
@@ -73,6 +74,7 @@ class App:
         self.leases = Leases(config["limit_ma"], hal.ticks_ms)
         self.session = Session(config["authorise"] == "free", config["meter_required"])
         self.journal = Journal(hal.root + "/journal.log", self._flash_free, hal.sync)
+        self.wear = Wear(hal.root + "/wear.json")
         self.trouble = ""  # of the journal
         if self.journal.last:
             self.session.resume_after_reset(self.journal.last)
@@ -129,6 +131,7 @@ class App:
             up = self.guard.handover.read(self._up)
         except handover.TornRead:  # then the next step sees it
             return
+        self.wear.look(up)
         due = self.session.step(self._hal.ticks_ms(), up, self._register(), self._fresh_ms())
         try:
             if due == OPEN:
@@ -156,12 +159,16 @@ class App:
     def _close_record(self, up):
         self.journal.close(self.session.closing(self._hal.clock(), up, self._fresh_ms()))
         self.session.closed()
+        self.wear.save()
         self._announce()
 
     def _hand_down(self):
         spare = self.guard.handover.spare()
         spare[handover.DOWN_FLAGS] = self._handed = self.session.flags()
         spare[handover.DOWN_CLEAR] = self._clear
+        spare[handover.DOWN_PHASES] = self._settings.phases
+        # No board has such a sensor yet.
+        spare[handover.DOWN_TEMPERATURE_DC] = spare[handover.DOWN_HUMIDITY_PM] = handover.UNKNOWN
         if self.meter:
             self.meter.fill(spare)
         self.leases.fill(spare)
@@ -207,6 +214,7 @@ class App:
         state["config"] = self.complaint
         state["journal"] = self.trouble
         state["restart"] = self._hal.started
+        state["contactor"] = self.wear.report()
         state.update(self._measured())
         return state
 

@@ -21,6 +21,7 @@ def test_both_interpreters_decide_alike_through_a_charge():
         outlet.watchers.append(lambda o=outlet, rows=rows: rows.append(list(o.guard.up)))
         outlet.charge()
         outlet.until(lambda o=outlet: not o.closed, 60_000)
+        outlet.run(50)
         outlet.guard.end()
         told.append(rows)
     assert told[0] == told[1]

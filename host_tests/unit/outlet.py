@@ -89,6 +89,6 @@ class Outlet:
         return self
 
     def up(self, index):
-        """What ring 0 hands up, a tick late at most: it listens and tells in turn."""
-        self.run(2 * self.hal.dt_ms)
+        """What ring 0 hands up, once it has: it listens, judges and tells in turn."""
+        self.run(4 * self.hal.dt_ms)
         return self.guard.handover.up[index]

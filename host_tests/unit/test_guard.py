@@ -136,7 +136,7 @@ class Stop(unittest.TestCase):
     def test_asks_the_vehicle_first_and_forces_it_after_6_s(self):
         o = Outlet().charge()
         o.hand_down(flags=READY & ~FLAG_RUN)
-        o.run(20)
+        o.run(40)
         self.assertEqual((o.hal.duty, o.hal.closed), (X1, 1))
         took_ms = o.until(lambda: not o.hal.closed, 7_000)
         self.assertTrue(5_900 <= took_ms <= 6_500, took_ms)
@@ -168,7 +168,7 @@ class Duty(unittest.TestCase):
     def test_falls_at_once_and_rises_after_5_s(self):
         o = Outlet().charge(16_000)
         o.hand_down(10_000)
-        o.run(20)
+        o.run(40)
         self.assertEqual(o.hal.duty, 1_666)
         o.hand_down(16_000)
         took_ms = o.until(lambda: o.hal.duty == 2_666, 6_000)

@@ -23,6 +23,7 @@ def describe(up, max_ma):
         "offered_ma": duty.current_for(up[handover.UP_DUTY], max_ma),
         "limit": {"ma": up[handover.UP_LIMIT_MA], "by": source_of(up[handover.UP_BINDING])},
         "cable_ma": up[handover.UP_CABLE_MA],
+        "phases": up[handover.UP_PHASES],
         "pilot_mv": [up[_INPUTS + signals.CP_HIGH_MV], up[_INPUTS + signals.CP_LOW_MV]],
         "why_not": reasons.codes(up[handover.UP_WHY_NOT]),
         "faults": faults.codes(up[handover.UP_FAULTS]),

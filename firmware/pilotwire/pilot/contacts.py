@@ -1,4 +1,4 @@
-"""What the board's contacts show: residual current, protective earth, stop, contactor feedback."""
+"""What the board's contacts show: residual current, earth, stop, cover, contactor feedback."""
 
 from . import faults, signals
 
@@ -12,6 +12,8 @@ def contact_faults(inputs, closed, moved):
         seen |= faults.PE
     if inputs[signals.STOP] == 1:
         seen |= faults.STOP
+    if inputs[signals.TAMPER] == 1:
+        seen |= faults.TAMPER
     if moved:
         feedback = inputs[signals.FEEDBACK]
         if closed:

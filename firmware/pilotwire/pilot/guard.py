@@ -4,7 +4,7 @@ Never allocates, waits, touches flash, imports or stores a reference; all that c
 border are small integers in preallocated arrays (handover.py). It alone moves the contactor.
 
 A tick may take a millisecond, so what need not be done every time takes turns: one tick listens
-to ring 1, judges, and does one chore; the next one tells. Opening waits for none of them.
+to ring 1 or does a chore, the next one judges, the third one tells. Opening waits for none of them.
 """
 
 from array import array
@@ -34,7 +34,10 @@ SILENT_MS = const(30_000)  # ring 1 must hand something down more often than thi
 _SETTLE_MS = const(30)  # samples this soon after the pilot changed its form may be mixed
 _MOVE_MS = const(200)  # the contactor and its auxiliary contact have moved by then
 _LONG_MS = const(600_000)
-_MEASURED = const(5)  # every fifth telling, 100 ms, comes without news: for what is measured
+_MEASURED = const(3)  # every third telling, 90 ms, comes without news: for what is measured
+_LISTEN = const(0)  # what a tick does beside its duties
+_JUDGE = const(1)
+_TELL = const(2)
 _PERMITTED = handover.FLAG_AUTHORISED | handover.FLAG_RUN | handover.FLAG_RECORDED
 _AT = const(1)  # UP_STATE: a decision's place in `_decided` is its place in the up array less this
 
@@ -81,7 +84,8 @@ class Guard:
         self._heals = 0  # of this vehicle's session
         self._silent_ms = 0
         self._heard_ms = 0  # since ring 0 last listened
-        self._listens = False
+        self._turn = _LISTEN
+        self._took = False
         self._clear = 0
         self._limit_ma = 0  # in force
         self._duty = _duty.X1  # of that limit
@@ -92,16 +96,19 @@ class Guard:
         self._round_ms = 0  # of this round of chores, so far
         self._dt_ms = 0  # of the last one
         _bind(self, "_step", "_look", "_listen", "_judge", "_tell")
-        _bind(self, "_watch_supply", "_watch_lock", "_run_test", "_switch", "_gather")
+        _bind(self, "_watch_current", "_watch_voltage", "_watch_lock")
+        _bind(self, "_run_test", "_switch", "_gather", "_report")
         _bind(self._vehicle, "look")
         _bind(self._cable, "look")
         _bind(self._sequence, "step")
         self._chores = (
-            self._watch_supply,
+            self._watch_current,
+            self._watch_voltage,
             self._watch_lock,
             self._run_test,
             self._switch,
             self._gather,
+            self._report,
         )
 
     def tick(self, _timer=None):
@@ -130,16 +137,18 @@ class Guard:
             faults = self._heal(dt_ms, faults, seen)
         self._faults = faults
         self._heard_ms += dt_ms
-        listens = self._listens = not self._listens
-        if listens:
+        turn = self._turn
+        self._turn = turn + 1 if turn < _TELL else _LISTEN
+        if turn == _LISTEN:
             self._listen()
+        elif turn == _JUDGE:
             self._judge()
         sequence.step(dt_ms, self._vehicle.state, self._wanted, self._faults)
         hal.drive(sequence.duty, sequence.closed)
         # A silent ring 1 costs the watchdog, but only once the contactor is open without haste.
         if sequence.closed or self._silent_ms < SILENT_MS:
             hal.feed()
-        if not listens:
+        if turn == _TELL:
             self._tell()
 
     # Every tick.
@@ -182,14 +191,17 @@ class Guard:
             self._heals += 1
         return faults & ~_faults.HEALS_ITSELF
 
-    # Every other tick: listen and judge, or tell.
+    # In turn: listen, judge, tell.
 
     def _listen(self):
         """Take what ring 1 has handed down, if it is new, else let the leases' time pass."""
         down = self._down
         dt_ms = self._heard_ms
         self._heard_ms = 0
-        if self.handover.take(down):
+        self._round_ms += dt_ms
+        # Reading the leases takes as long as a chore: they never share a tick, nor starve it.
+        took = self._took = not self._took and self.handover.take(down)
+        if took:
             self._silent_ms = 0
             self._limits.renew()
             if down[handover.DOWN_CLEAR] != self._clear:
@@ -199,9 +211,8 @@ class Guard:
         else:
             if self._silent_ms < _LONG_MS:
                 self._silent_ms += dt_ms
-            self._limits.step(dt_ms)
-        self._round_ms += dt_ms
-        self._chores[self._chore]()
+            if not self._limits.step(dt_ms):
+                self._chores[self._chore]()
 
     def _judge(self):
         """What may be offered, and the conditions that are not met, as bits of reasons.py."""
@@ -248,9 +259,7 @@ class Guard:
         self._why_not = why_not
 
     def _tell(self):
-        """Hand up what was decided and wake ring 1 when it is news; the rest comes along then,
-        and every now and then.
-        """
+        """Hand up what was decided and wake ring 1 when it is news, else every now and then."""
         sequence = self._sequence
         state = self._vehicle.state
         why_not = self._why_not
@@ -267,22 +276,14 @@ class Guard:
         decided[handover.UP_WHY_NOT - _AT] = why_not
         decided[handover.UP_LIMIT_MA - _AT] = self._limit_ma
         decided[handover.UP_FLAGS - _AT] = self._down[handover.DOWN_FLAGS]
+        decided[handover.UP_OPENED - _AT] = sequence.opened
+        decided[handover.UP_CLOSINGS - _AT] = sequence.closings
         self._tellings += 1
         if decided != self._told:
             self._hal.wake()
         elif self._tellings < _MEASURED:
             return
         self._tellings = 0
-        care = self._care
-        decided[handover.UP_BINDING - _AT] = self._binding()
-        decided[handover.UP_CABLE_MA - _AT] = self._cable.ma
-        decided[handover.UP_OPENED - _AT] = sequence.opened
-        decided[handover.UP_CLOSINGS - _AT] = sequence.closings
-        decided[handover.UP_UNDER_LOAD - _AT] = care.under_load
-        decided[handover.UP_MAKE_MS - _AT] = care.make_ms
-        decided[handover.UP_BREAK_MS - _AT] = care.break_ms
-        decided[handover.UP_PHASES - _AT] = self._phases.now
-        decided[handover.UP_TOGGLES - _AT] = self._vehicle.toggles
         self._told[handover.ALL] = decided
         self.handover.tell(decided, self._inputs)
 
@@ -295,12 +296,16 @@ class Guard:
             return handover.BINDING_CABLE
         return handover.BINDING_VEHICLE
 
-    # Chores, one every other tick.
+    # Chores, one when it listens and nothing is new.
 
-    def _watch_supply(self):
+    def _watch_current(self):
         sequence = self._sequence
         self._supply.step(self._dt_ms, sequence.duty, sequence.closed)
         self._chore = 1
+
+    def _watch_voltage(self):
+        self._supply.volts(self._dt_ms, self._sequence.closed)
+        self._chore = 2
 
     def _watch_lock(self):
         self._climate.step()
@@ -310,14 +315,14 @@ class Guard:
         wanted = authorised and self._present()
         lock.step(self._dt_ms, wanted, self._sequence.closed, feedback)
         self._output(signals.OUT_LOCK, lock.locked)
-        self._chore = 2
+        self._chore = 3
 
     def _run_test(self):
         test = self._test
         tripped = self._inputs[signals.RCD] == 1
         test.step(self._dt_ms, tripped, self._present(), self._sequence.closed)
         self._output(signals.OUT_RCD_TEST, test.pressed)
-        self._chore = 3
+        self._chore = 4
 
     def _switch(self):
         sequence = self._sequence
@@ -327,7 +332,7 @@ class Guard:
         self._output(signals.OUT_THREE_PHASES, phases.now == 3)
         offering = not sequence.closed and sequence.duty != _duty.X1 and sequence.duty != _duty.F
         self._wake.step(self._dt_ms, self._vehicle.state, offering)
-        self._chore = 4
+        self._chore = 5
 
     def _gather(self):
         supply = self._supply
@@ -338,6 +343,18 @@ class Guard:
         self._held |= self._phases.why_not | self._wake.why_not
         self._dt_ms = self._round_ms
         self._round_ms = 0
+        self._chore = 6
+
+    def _report(self):
+        decided = self._decided
+        care = self._care
+        decided[handover.UP_BINDING - _AT] = self._binding()
+        decided[handover.UP_CABLE_MA - _AT] = self._cable.ma
+        decided[handover.UP_UNDER_LOAD - _AT] = care.under_load
+        decided[handover.UP_MAKE_MS - _AT] = care.make_ms
+        decided[handover.UP_BREAK_MS - _AT] = care.break_ms
+        decided[handover.UP_PHASES - _AT] = self._phases.now
+        decided[handover.UP_TOGGLES - _AT] = self._vehicle.toggles
         self._chore = 0
 
     def _present(self):

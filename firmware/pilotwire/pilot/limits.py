@@ -35,11 +35,13 @@ class Limits:
         self._fold()
 
     def step(self, dt_ms):
-        """Let `dt_ms` pass: expire what has run out."""
+        """Let `dt_ms` pass: expire what has run out; whether something has."""
         if self._age_ms < _FAR:
             self._age_ms += dt_ms
-        if self._age_ms >= self._next_ms:
-            self._fold()
+        if self._age_ms < self._next_ms:
+            return False
+        self._fold()
+        return True
 
     def _fold(self):
         down = self._down

@@ -23,8 +23,8 @@ _LONG_MS = const(600_000)
 class Supply:
     """`seen` and `why_not`: bits of faults.py and reasons.py, of the readings in slot `down`.
 
-    `drawing`: more than 1 A flows. Stale readings show no fault; a box whose settings say
-    `metered` then stops in good order.
+    Call `step`, then `volts`: each is a chore of its own. `drawing`: more than 1 A flows. Stale
+    readings show no fault; a box whose settings say `metered` then stops in good order.
     """
 
     def __init__(self, down, settings):
@@ -38,12 +38,13 @@ class Supply:
         self._borne_ma = 0  # the vehicle may still draw what it was offered 5 s ago
         self._lower_ms = 0
         self._over_ms = 0
+        self._over = 0
         self._in_range_ms = 0
         self._out_ms = 0
         self._out = 0
 
     def step(self, dt_ms, duty, closed):
-        """Let `dt_ms` pass with `duty` driven."""
+        """Let `dt_ms` pass with `duty` driven, and look at the currents."""
         reading = self._down[handover.DOWN_READING]
         if reading != self._reading:
             self._reading = reading
@@ -52,16 +53,22 @@ class Supply:
             self._age_ms += dt_ms
         self._bear(dt_ms, _duty.current_for(duty) if closed else 0)
         if self._age_ms >= STALE_MS:
+            self.drawing = False
+            self._over_ms = self._over = 0
+        # Against what is offered and not under X1: sequence 10.2 looks after that.
+        elif self._overcurrent(dt_ms, closed and duty != _duty.X1):
+            self._over = faults.OVERCURRENT
+        else:
+            self._over = 0
+
+    def volts(self, dt_ms, closed):
+        """Look at the voltages of the same `dt_ms`."""
+        if self._age_ms >= STALE_MS:
             self.seen = 0
             self.why_not = reasons.METER if self._settings.metered else 0
-            self.drawing = False
-            self._over_ms = self._out_ms = self._in_range_ms = 0
-            return
-        seen = self._voltage(dt_ms, closed)
-        # Against what is offered and not under X1: sequence 10.2 looks after that.
-        if self._overcurrent(dt_ms, closed and duty != _duty.X1):
-            seen |= faults.OVERCURRENT
-        self.seen = seen
+            self._out_ms = self._out = self._in_range_ms = 0
+        else:
+            self.seen = self._over | self._voltage(dt_ms, closed)
 
     def _bear(self, dt_ms, offered_ma):
         if offered_ma >= self._borne_ma:
