@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test catalogue emulated lint types bench bench-board format clean
+.PHONY: help setup demo test conformance catalogue emulated lint types bench bench-board format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -41,7 +41,10 @@ test: setup test-unit test-micropython test-webassembly test-system  ## all test
 .PHONY: test-unit test-micropython test-webassembly test-system
 # Ring 0's unit files, which must hold on 32-bit words.
 # (Kept by hand: a file here must not need a clock, a file or a socket.)
-RING0 := test_duty test_guard test_handover test_levels test_limits test_proximity
+RING0 := test_cable test_care test_climate test_contacts test_duty test_faults test_guard \
+	test_handover test_levels test_limits test_lock test_phases test_profiles test_proximity \
+	test_reasons test_selftest test_sequence test_settings test_supply test_tap \
+	test_vehicle test_wake
 
 test-unit: setup
 	@echo "== unit, property and plant tests on CPython"
@@ -67,6 +70,9 @@ lint: $(VENV)/ready  ## ruff, format and rules of the house
 
 types: setup build/stubs/ready  ## pyright: host tools, and the firmware against each chip's stubs
 	@for project in host rp2 esp32; do echo "pyright $$project"; $(BIN)/pyright -p host_tests/types/$$project.json || exit 1; done
+
+conformance: setup  ## each clause measured, into docs/conformance.md
+	@$(BIN)/python -m conformance
 
 emulated: setup  ## the firmware on an emulated Pico W; RP2_UF2=path of a stock image
 	@$(BIN)/pytest host_tests/emulated -m board

@@ -21,7 +21,6 @@ def _on_chip():
         print("main: repair /a (mpremote), then take the power away for a moment")
         return
     mem32[_STARTS] += 1
-    gc.threshold(_COLLECT_BYTES)
     try:
         from pilotwire.update.start import run
 
@@ -45,6 +44,7 @@ def _on_computer():
     asyncio.run(App(Host()).run())
 
 
+gc.threshold(_COLLECT_BYTES)
 if sys.platform == "rp2":
     _on_chip()
 elif sys.platform == "esp32":

@@ -75,6 +75,7 @@ class App:
         self.session = Session(config["authorise"] == "free", config["meter_required"])
         self.journal = Journal(hal.root + "/journal.log", self._flash_free, hal.sync)
         self.wear = Wear(hal.root + "/wear.json")
+        self.trace = None
         self.trouble = ""  # of the journal
         if self.journal.last:
             self.session.resume_after_reset(self.journal.last)
@@ -132,6 +133,8 @@ class App:
         except handover.TornRead:  # then the next step sees it
             return
         self.wear.look(up)
+        if self.trace:
+            self.trace.look()
         due = self.session.step(self._hal.ticks_ms(), up, self._register(), self._fresh_ms())
         try:
             if due == OPEN:
@@ -172,7 +175,11 @@ class App:
         if self.meter:
             self.meter.fill(spare)
         self.leases.fill(spare)
+        if self.trace:
+            self.trace.hold(spare)
         self.guard.handover.publish()
+        if self.trace:
+            self.trace.published()
 
     def _flash_free(self):
         """Whether ring 0 has neither closed the contactor nor the permission to, now or soon."""
@@ -214,6 +221,7 @@ class App:
         state["config"] = self.complaint
         state["journal"] = self.trouble
         state["restart"] = self._hal.started
+        state["trace"] = self.trace is not None
         state["contactor"] = self.wear.report()
         state.update(self._measured())
         return state
@@ -243,8 +251,28 @@ class App:
             session.stop("remote")
         elif type_ == "clear-faults":
             self._clear += 1
+        elif type_ == "trace":
+            return self._record(args["kb"])
         self._hand_down()
         self._announce()
+        return ""
+
+    def _record(self, kb):
+        """Record a trace of ring 0 in `kb` KB; with 0 end it and send it."""
+        ended, self.trace = self.trace, None
+        if ended:
+            ended.stop()
+        if kb:
+            from .record.trace import Trace  # seldom wanted: 6 KB of heap
+
+            try:
+                self.trace = Trace(self.guard, self._hal, kb)
+            except MemoryError:
+                return "range"
+        elif ended:
+            self.link.send(ended.lines())
+        else:
+            return "none"
         return ""
 
     def _measured(self):

@@ -90,8 +90,7 @@ def test_without_a_terminal_each_event_is_a_line():
     assert out.getvalue().splitlines() == [
         "  0.0 s  story     1/8  It begins.",
         "  1.0 s  box       state: B1, contactor open, offers nothing, operator limit 10.0 A; "
-        "no current because: car asks for no current, paused by the operator, "
-        "contactor rests a moment",
+        "no current because: vehicle not ready, paused, rest",
         "  3.0 s  operator  cmd: pause (x)",
         "  4.0 s  plant     the contactor has closed, 0.0 A flow",
     ]

@@ -1,7 +1,7 @@
 """What the box publishes, in plain words."""
 
 import pytest
-from demo.words import LIMITS, OPENED, WHY_NOT, message_words, state_words, why_not_words
+from demo.words import LIMITS, OPENED, message_words, state_words, why_not_words
 from pilotwire.pilot import handover, levels, reasons
 from pilotwire.power.leases import SOURCES, source_of
 
@@ -48,12 +48,12 @@ def test_each_topic_has_its_line(topic: str, payload: object, text: str):
 
 
 def test_the_firmwares_codes_all_have_words():
-    assert set(reasons.codes(-1)) == set(WHY_NOT)
     assert set(reasons.OPENED_CODES) == set(OPENED)
-    assert {*SOURCES, source_of(handover.BINDING_CABLE)} == set(LIMITS)
+    bindings = (handover.BINDING_CABLE, handover.BINDING_VEHICLE)
+    assert {*SOURCES, *map(source_of, bindings)} == set(LIMITS)
     for letter in levels.LETTERS:
         assert "unknown" not in state_words(letter)
 
 
-def test_a_code_of_tomorrow_stands_for_itself():
-    assert why_not_words(["paused", "moon"], ["rcd"]) == "paused by the operator, moon, fault rcd"
+def test_codes_are_words():
+    assert why_not_words(["paused", "rcd-test"], ["weld"]) == "paused, rcd test, fault weld"

@@ -27,7 +27,7 @@ STORY = (  # in this order, as is the above; which of the two is heard of first 
     "cmd: limit 10.0 A",
     "state: C2, contactor closed, offers 10.0 A, operator limit 10.0 A",
     "cmd: pause",
-    "paused by the operator",
+    "no current because: paused",
     "cmd: resume",
     "7/8  The car stops by itself",
     "8/8  The driver unplugs",

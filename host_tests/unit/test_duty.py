@@ -2,7 +2,7 @@
 
 import unittest
 
-from pilotwire.pilot.duty import MAX_MA_GBT, MAX_MA_IEC, X1, current_for, duty_for
+from pilotwire.pilot.duty import MAX_MA_GBT, MAX_MA_IEC, X1, F, current_for, duty_for
 
 TABLE_A7 = (
     (6_000, 1_000),
@@ -17,6 +17,7 @@ TABLE_A7 = (
     (48_000, 8_000),
     (51_000, 8_500),
     (52_000, 8_500),
+    (52_499, 8_500),
     (52_500, 8_500),
     (55_000, 8_600),
     (60_000, 8_800),
@@ -37,10 +38,16 @@ TABLE_A8 = (
     (8_500, 51_000),
     (8_600, 55_000),
     (9_600, 80_000),
+    (9_601, 80_000),
     (9_700, 80_000),
     (9_701, 0),
     (10_000, 0),
 )
+
+
+class Steady(unittest.TestCase):
+    def test_is_the_whole_period_or_none_of_it(self):
+        self.assertEqual((X1, F), (10_000, 0))
 
 
 class DutyFor(unittest.TestCase):

@@ -1,10 +1,11 @@
 """Ring 0 as a whole: IEC 61851-1 Annex A sequences, faults, hand-over, and the heap left alone."""
 
 import unittest
+from array import array
 
 import micropython
-from outlet import READY, Outlet
-from pilotwire.pilot import faults, levels, reasons, signals
+from outlet import HIGH_MV, READY, Outlet
+from pilotwire.pilot import faults, handover, levels, reasons, signals
 from pilotwire.pilot.duty import X1, F
 from pilotwire.pilot.handover import (
     BINDING_CABLE,
@@ -19,6 +20,7 @@ from pilotwire.pilot.handover import (
     UP_STATE,
     UP_WHY_NOT,
 )
+from pilotwire.pilot.tap import Tap
 
 MISSING_FLAG = (
     (READY & ~FLAG_AUTHORISED, reasons.NOT_AUTHORISED),
@@ -320,3 +322,70 @@ class Heap(unittest.TestCase):
             visited |= 1 << up[UP_STATE]
             self.assertFalse(up[UP_FAULTS] & faults.GUARD, vehicle)
         self.assertEqual(visited, 0b1111111)
+
+    def test_is_not_touched_by_any_chore(self):
+        o = Outlet(lock=True, rcd_test=True, switches_phases=True, metered=True, trip_dc=600)
+        hal = o.hal
+        o.guard._hal = tap = Tap(hal, o.guard._down)
+        tap.use(array("h", bytes(6_000)))
+        slots = (  # phases, mA, mV of L1, temperature, humidity; then who is there
+            (3, 0, 230_000, 200, 400, "B"),
+            (3, 0, 230_000, 200, 400, "C"),
+            (3, 40_000, 230_000, 200, 400, "C"),
+            (1, 0, 0, 200, 400, "A"),
+            (1, 0, 150_000, 700, 400, "B"),
+            (3, 0, 300_000, handover.OPEN, 990, "B"),
+            (3, handover.UNKNOWN, handover.UNKNOWN, handover.UNKNOWN, handover.SHORTED, "B"),
+            (3, 0, 230_000, 200, 400, "B"),
+        )
+        seen = 0
+        switched = [0] * signals.N_OUTPUTS
+        for number, (phases, ma, mv, dc, pm, vehicle) in enumerate(slots):
+            spare = o.guard.handover.spare()
+            spare[handover.DOWN_FLAGS] = READY
+            spare[handover.DOWN_CLEAR] = number
+            spare[handover.DOWN_PHASES] = phases
+            spare[handover.DOWN_TEMPERATURE_DC] = dc
+            spare[handover.DOWN_HUMIDITY_PM] = pm
+            spare[handover.DOWN_ROWS] = 1
+            spare[handover.DOWN_LEASES] = 16_000
+            spare[handover.DOWN_LEASES + handover.LEASE_TTL_MS] = handover.NEVER
+            for i in range(3):
+                spare[handover.DOWN_CURRENT_MA + i] = ma
+                spare[handover.DOWN_VOLTAGE_MV + i] = mv if i == 0 else 230_000
+            o.guard.handover.publish()
+            o.plug(vehicle)
+            for second in range(20 if number < len(slots) - 1 else 40):
+                spare = o.guard.handover.spare()
+                spare[handover.DOWN_READING] = 100 * number + second
+                o.guard.handover.publish()
+                for _ in range(100):
+                    seen |= self._locked_tick(o, tap)
+                    for i in range(signals.N_OUTPUTS):
+                        switched[i] |= hal.outputs[i]
+        self.assertFalse(seen & faults.GUARD)
+        shown = faults.OVERCURRENT | faults.PHASE_LOSS | faults.TEMPERATURE | faults.SENSOR
+        shown |= faults.HUMIDITY | faults.OVERVOLTAGE | faults.UNDERVOLTAGE
+        self.assertEqual(seen & shown, shown)
+        self.assertEqual(switched, [1] * signals.N_OUTPUTS)
+        self.assertTrue(tap.n > 100)
+
+    def _locked_tick(self, o, tap):
+        """One tick with the heap locked, feedback, lock and residual-current test following."""
+        hal = o.hal
+        inputs = hal.inputs
+        steady = hal.duty in (X1, F)
+        high_mv = -12_000 if hal.duty == F else HIGH_MV[o.vehicle]
+        inputs[signals.CP_HIGH_MV] = high_mv
+        inputs[signals.CP_LOW_MV] = high_mv if steady else -12_000
+        inputs[signals.CP_DUTY] = hal.duty
+        inputs[signals.FEEDBACK] = hal.closed
+        inputs[signals.LOCK] = hal.outputs[signals.OUT_LOCK]
+        inputs[signals.RCD] = hal.outputs[signals.OUT_RCD_TEST]
+        tick = o.guard.tick
+        micropython.heap_lock()
+        try:
+            tick()
+        finally:
+            micropython.heap_unlock()
+        return o.guard._faults

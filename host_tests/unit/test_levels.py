@@ -16,16 +16,16 @@ WINDOWS = (
     (-1_000, 1_000, E),
     (-9_999, -1_001, INVALID),
     (-13_000, -11_000, F),
-    (-15_000, -13_001, INVALID),
+    (-32_768, -13_001, INVALID),
 )
 
-# Between two windows: the mV, the states that hold, and what any other state becomes.
+# Between two windows: first and last mV, the states that hold, and what any other state becomes.
 BETWEEN = (
-    (10_500, (A, B), B),
-    (7_500, (B, C), B),
-    (4_500, (C, D), D),
-    (1_500, (D, E), E),
-    (-10_500, (F, INVALID), INVALID),
+    (10_001, 10_999, (A, B), B),
+    (7_001, 7_999, (B, C), B),
+    (4_001, 4_999, (C, D), D),
+    (1_001, 1_999, (D, E), E),
+    (-10_999, -10_000, (F, INVALID), INVALID),
 )
 
 
@@ -42,14 +42,16 @@ class Windows(unittest.TestCase):
                     self.assertEqual(state_for(mv, previous), state, (mv, previous))
 
     def test_keeps_the_state_between_two_windows(self):
-        for mv, kept, other in BETWEEN:
-            for previous in ALL:
-                expected = previous if previous in kept else other
-                self.assertEqual(state_for(mv, previous), expected, (mv, previous))
+        for first, last, kept, other in BETWEEN:
+            for mv in (first, (first + last) // 2, last):
+                for previous in ALL:
+                    expected = previous if previous in kept else other
+                    self.assertEqual(state_for(mv, previous), expected, (mv, previous))
 
     def test_knows_no_state_d_in_gbt(self):
-        for mv in (1_500, 2_000, 3_000, 4_000):
+        for mv in (1_500, 2_000, 3_000, 4_000):  # 4 V and less is state 0
             for previous in ALL:
                 self.assertEqual(state_for(mv, previous, GBT), E, (mv, previous))
-        self.assertEqual(state_for(4_500, C, GBT), C)
-        self.assertEqual(state_for(4_500, E, GBT), C)
+        for mv in (4_001, 4_500, 5_000):
+            for previous in ALL:
+                self.assertEqual(state_for(mv, previous, GBT), C, (mv, previous))

@@ -35,6 +35,16 @@ class InForce(unittest.TestCase):
         limits.renew()
         self.assertEqual((limits.limit_ma, limits.binding), (10_000, 2))
 
+    def test_is_named_by_the_first_of_equals(self):
+        limits = Limits(slot((32_000, NEVER, 0), (16_000, NEVER, 0), (16_000, NEVER, 0)))
+        limits.renew()
+        self.assertEqual((limits.limit_ma, limits.binding), (16_000, 1))
+
+    def test_comes_from_as_many_leases_as_there_is_room_for(self):
+        limits = Limits(slot(*[(16_000 - row, NEVER, 0) for row in range(N_LEASES)]))
+        limits.renew()
+        self.assertEqual((limits.limit_ma, limits.binding), (15_993, 7))
+
     def test_falls_back_when_a_lease_runs_out(self):
         limits = Limits(slot((32_000, NEVER, 0), (20_000, 30, 6_000), (10_000, 50, NO_LIMIT_MA)))
         limits.renew()
@@ -63,4 +73,4 @@ class InForce(unittest.TestCase):
         limits.renew()
         for _ in range(3):
             limits.step(0x1FFFFFFF)
-        self.assertEqual(limits.limit_ma, 6_000)
+        self.assertEqual((limits.limit_ma, limits._age_ms), (6_000, 0x1FFFFFFF))

@@ -14,7 +14,7 @@ from .board_outlet import Outlet
 from .board_ticks import Ticks
 from .figure import BoardFigure
 
-TICKS = ("tick_median_us", "tick_worst_us", "tick_period_gc_us")
+TICKS = ("tick_median_us", "tick_worst_us", "tick_period_gc_us", "tick_traced_us")
 _AMPS = {f"duty_error_{amps}a_us": amps for amps in (6, 16, 32, 63)}
 DUTIES = tuple(_AMPS)
 EVENTS = 100  # of each kind, at random phases of tick and pilot
@@ -23,6 +23,7 @@ _63_A_OHM = 100
 _QUIET_MS = 2_000
 _STORM_MS = 400
 _TICK_US = "1000"
+_TRACED_US = "2000"  # a trace is a tool: it may cost an opening a millisecond
 _PERIOD_US = "11000"
 _DUTY_US = "0.5"
 
@@ -45,17 +46,39 @@ hal.start(timed)
 """
 )
 
-# Half the heap in small pieces; collections one after the other while the contactor is closed.
+_TRACED = """
+from pilotwire.record.trace import Trace
+trace = Trace(guard, hal, 4)
+"""
+
+# Half the heap in small pieces; collections one after the other while the contactor is closed, and
+# with each a slot of all the leases that there may be, and new readings.
 # While it is open, ring 1 has the guard forget why, and what it would wait for.
 _STORM = """
 import gc, time
 gc.collect()
 keep = [bytearray(64) for _ in range(gc.mem_free() // 2 // 96)]
 sequence = guard._sequence
+def hand_down(number):
+    shared = guard.handover
+    spare = shared.spare()
+    spare[3] = 3
+    spare[4] = number & 0xFFFF
+    for i in range(3):
+        spare[5 + i] = 15_000
+        spare[8 + i] = 230_000 + number % 7
+    spare[13] = 8
+    for i in range(8):
+        spare[14 + 3 * i] = 16_000 + i
+        spare[15 + 3 * i] = 60_000
+    shared.publish()
 def ring1():
+    number = 0
     while True:
         if sequence.closed:
             gc.collect()
+            number += 1
+            hand_down(number)
         else:
             time.sleep_ms(4)
             app.hand_down(16_000)
@@ -94,7 +117,7 @@ class Bench:
 def ticks(wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
     """A tick while a car charges; the worst also while it comes, goes and fails, in a storm."""
     with Bench(_TIMED, storm=False) as bench:
-        board, outlet = bench.board, bench.outlet
+        board = bench.board
         board.exec("count[0] = 0")
         board.run_ms(_QUIET_MS)
         quiet = sorted(_times(board))
@@ -107,13 +130,20 @@ def ticks(wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
         start = board.ns
         board.run_ms(_STORM_MS)
         period_us = bench.ticks.worst_us(start)
-        for event, restore in OPENINGS_ON.values():
-            event(outlet)
-            board.run_until(lambda: not outlet.closed, 200, "the opening")
-            restore(outlet)
-            bench.closes()
+        _open_and_close(bench)
         yield TICKS[1], max(quiet[-1], *_times(board)), "us", _TICK_US
         yield TICKS[2], round(period_us, 1), "us", _PERIOD_US
+    with Bench(_TIMED + _TRACED) as bench:
+        _open_and_close(bench)
+        yield TICKS[3], max(_times(bench.board)), "us", _TRACED_US
+
+
+def _open_and_close(bench: Bench) -> None:
+    for event, restore in OPENINGS_ON.values():
+        event(bench.outlet)
+        bench.board.run_until(lambda: not bench.outlet.closed, 200, "the opening")
+        restore(bench.outlet)
+        bench.closes()
 
 
 def _times(board: Pico) -> list[int]:

@@ -12,23 +12,11 @@ STATES = {
     "F": "out of service",
     "?": "pilot out of range",
 }
-WHY_NOT = {
-    "no-vehicle": "no car",
-    "vehicle-not-ready": "car asks for no current",
-    "not-authorised": "not authorised",
-    "paused": "paused by the operator",
-    "not-recorded": "no opening record yet",
-    "no-cable": "no cable",
-    "limit-below-6a": "limit is below 6 A",
-    "fault": "fault",
-    "control-silent": "control has been silent for 30 s",
-    "rest": "contactor rests a moment",
-    "ventilation": "car wants ventilation, there is none",
-}
 LIMITS = {
     "box": "the box's setting",
     "cable": "the cable's rating",
     "operator": "the operator's wish",
+    "vehicle": "the car has no S2",
 }
 ENDS = {
     "unplugged": "the plug was pulled",
@@ -64,8 +52,8 @@ def limit_words(limit: Mapping[str, Any]) -> str:
 
 
 def why_not_words(codes: Iterable[str], faults: Iterable[str] = ()) -> str:
-    """All reasons why there is no current; a code without words stands for itself."""
-    words = [WHY_NOT.get(code, code) for code in codes]
+    """All reasons why there is no current: the codes are words."""
+    words = [code.replace("-", " ") for code in codes]
     return ", ".join([*words, *(f"fault {code}" for code in faults)])
 
 

@@ -13,8 +13,8 @@ from emulator.pins import DutyMeter, Edges
 class Plant(Protocol):
     """What the wires need of a plant."""
 
-    def set_outputs(self, duty: int, closed: bool) -> None:
-        """Pilot duty in 1/100 % (0 is steady -12 V, 10,000 steady +12 V) and the coil."""
+    def set_outputs(self, duty: int, closed: bool, others: dict[str, bool]) -> None:
+        """Pilot duty in 1/100 % (0 is steady -12 V, 10,000 steady +12 V), the coil, the others."""
         ...
 
     def advance(self, to_us: int) -> None:
@@ -54,6 +54,7 @@ class Pins:
     analog: dict[int, Divider] = field(default_factory=dict)  # ADC channel 0..3
     inputs: dict[int, str] = field(default_factory=dict)  # GPIO -> the plant's contact
     inverted_inputs: frozenset[int] = frozenset()  # of these, the pin is low when it is true
+    outputs: dict[int, str] = field(default_factory=dict)  # GPIO, high when on -> name
     pilot_inverted: bool = False
     hold_ms: float = 50
 
@@ -75,7 +76,8 @@ class PlantWiring:
             self.coil = Edges(pins.coil, on_edge=self._coil_changed)
         self.coil_changes = []  # (ns, energised)
         self._closed = False
-        self._outputs = None  # (duty, closed) as the plant has them
+        self._others = {gpio: Edges(gpio, on_edge=self._moved) for gpio in pins.outputs}
+        self._outputs = None  # as the plant has them
         self._step_ns = step_us * 1000
         self._levels = {}
 
@@ -83,6 +85,8 @@ class PlantWiring:
         self._chip = chip
         self.duty_meter.attach(chip)
         self.coil.attach(chip)
+        for edges in self._others.values():
+            edges.attach(chip)
         for channel, divider in self.pins.analog.items():
             chip.adc.sources[channel] = lambda divider=divider: self._counts(divider)
         self._alarm = chip.clock.create_alarm(self._step)
@@ -101,6 +105,9 @@ class PlantWiring:
         self._closed = energised
         self._settle()
 
+    def _moved(self, _level):
+        self._settle()
+
     def _step(self):
         self._settle()
         self._alarm.schedule(self._step_ns)
@@ -111,9 +118,12 @@ class PlantWiring:
         duty = self.duty_meter.duty
         if self.pins.pilot_inverted:
             duty = 10_000 - duty
-        if (duty, self._closed) != self._outputs:
-            self._outputs = (duty, self._closed)
-            self.plant.set_outputs(duty, self._closed)
+        names = self.pins.outputs
+        others = {names[gpio]: edges.level for gpio, edges in self._others.items()}
+        outputs = (duty, self._closed, others)
+        if outputs != self._outputs:
+            self._outputs = outputs
+            self.plant.set_outputs(*outputs)
         for gpio, name in self.pins.inputs.items():
             level = self.plant.contact(name) != (gpio in self.pins.inverted_inputs)
             if self._levels.get(gpio) != level:

@@ -26,8 +26,8 @@ class WorldPlant:
         self._pp_pull_up_ohm = pp_pull_up_ohm
         self._samples = array("i", [0] * signals.N_INPUTS)
 
-    def set_outputs(self, duty, closed):
-        self.world.set_outputs(duty, closed)
+    def set_outputs(self, duty, closed, others):
+        self.world.set_outputs(duty, closed, **others)
         self.world.sample(self._samples)
 
     def advance(self, to_us):

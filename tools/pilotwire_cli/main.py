@@ -30,3 +30,16 @@ def demo(
     from demo.run import run  # the other commands need not load its libraries
 
     raise typer.Exit(run(broker, picture))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="a trace, as the box published it")],
+) -> None:
+    """What a box recorded, run through the same guard: what happened, and what differs.
+
+    Exit code 0: this guard decides as the box did. 1: it does not. 2: the file is no trace.
+    """
+    from replay.report import report
+
+    raise typer.Exit(report(file))

@@ -67,6 +67,7 @@ def wires(dead_man=True):
         inverted_inputs=frozenset(
             row["pin"] for row in inputs.values() if row and not row["active"]
         ),
+        outputs={row["pin"]: name for name, row in BOARD["outputs"].items() if row},
         hold_ms=HOLD_MS if dead_man else 0,
     )
 

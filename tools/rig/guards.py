@@ -12,6 +12,7 @@ from pilotwire.hal.mock import MockHal
 from pilotwire.pilot import handover, signals
 from pilotwire.pilot.guard import Guard
 from pilotwire.pilot.settings import Settings
+from pilotwire.record.trace import Trace
 
 from .interpreter import environment, interpreter
 
@@ -39,6 +40,7 @@ class Here:
     def __init__(self, settings: dict[str, Any]):
         self._hal = MockHal()
         self.guard = Guard(self._hal, Settings(**settings))
+        self._trace: Trace | None = None
         self.up = self.guard.handover.up
         self.duty, self.closed, self.outputs = self._hal.duty, self._hal.closed, 0
 
@@ -48,13 +50,23 @@ class Here:
             spare = self.guard.handover.spare()
             for i in range(1, handover.N_DOWN):
                 spare[i] = down[i]
+            if self._trace:
+                self._trace.hold(spare)
             self.guard.handover.publish()
+            if self._trace:
+                self._trace.published()
+                self._trace.look()
         hal.dt_ms = dt_ms
         for i in range(signals.N_INPUTS):
             hal.inputs[i] = inputs[i]
         self.guard.tick()
         self.duty, self.closed = hal.duty, hal.closed
         self.outputs = sum(1 << i for i, on in enumerate(hal.outputs) if on)
+
+    def record(self, kb: int) -> Trace:
+        """Record a trace from now on, as the firmware does."""
+        self._trace = Trace(self.guard, self._hal, kb)
+        return self._trace
 
     def end(self) -> None:
         """Nothing to end."""

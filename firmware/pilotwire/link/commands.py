@@ -16,6 +16,7 @@ COMMANDS = {
     "start": {},
     "stop": {},
     "clear-faults": {},
+    "trace": {"kb": (0, 32, True)},
 }
 
 _ID_LENGTH = 64

@@ -5,6 +5,7 @@ state  (retained)        on change and as a heartbeat
 tele                     measurements while charging
 tx                       charging records, until `ack` {"upto": seq} has confirmed them
 cmd -> cmdres            one result for each command
+trace                    a trace of ring 0, line by line, when it was asked for
 """
 
 import asyncio
@@ -20,6 +21,7 @@ _RESEND_MIN_MS = const(5_000)
 _RESEND_MAX_MS = const(600_000)
 _TELE_MS = const(10_000)
 _LOOK_S = const(1)  # how often something may have become due
+_SOON_S = 0.1  # how often there may be room for the next line
 _RESULTS = const(8)  # results that wait for room in the out buffer
 
 
@@ -37,6 +39,8 @@ class Link:
         self._commands = Commands()
         self._news = asyncio.Event()
         self._results = []
+        self._lines = None  # of a trace, still to be sent
+        self._line = None  # the next one
         self._sent_ms = None  # when the oldest pending record was sent last
         self._resend_ms = _RESEND_MIN_MS
         self._state_ms = self._tele_ms = None
@@ -69,6 +73,12 @@ class Link:
         self._state_ms = None
         self._news.set()
 
+    def send(self, lines):
+        """Publish the dicts that `lines` yields on the topic `trace`, each once."""
+        self._lines = lines
+        self._line = next(lines, None)
+        self._news.set()
+
     async def run(self):
         """For ever; cancel it to end the connection. Raises what ended the client, if anything."""
         client = asyncio.create_task(self._mqtt.run())
@@ -78,7 +88,7 @@ class Link:
                 if self.connected:
                     self._publish()
                 try:
-                    await asyncio.wait_for(self._news.wait(), _LOOK_S)
+                    await asyncio.wait_for(self._news.wait(), _SOON_S if self._line else _LOOK_S)
                 except asyncio.TimeoutError:
                     continue
             await client
@@ -92,6 +102,8 @@ class Link:
         while self._results and self._put("cmdres", self._results[0], qos=1):
             self._results.pop(0)
         self._send_record(now_ms)
+        while self._line and self._put("trace", self._line, qos=1):
+            self._line = next(self._lines, None)
         if self._due(self._state_ms, now_ms, self._heartbeat_ms) and self._put(
             "state", self._app.state(), retain=True
         ):

@@ -1,7 +1,7 @@
 """The rating of the cable in the socket, read at its proximity pilot: IEC 61851-1 Annex B."""
 
 from . import faults
-from .proximity import rating_for
+from .proximity import INVALID, rating_for
 
 
 class Cable:
@@ -15,7 +15,7 @@ class Cable:
     def look(self, ohm, closed):
         """Bits of the faults that a resistor of `ohm` shows; for a socket."""
         ma = rating_for(ohm)
-        if ma < 0:  # proximity.INVALID
+        if ma == INVALID:
             ma = 0
         if closed:
             # Annex B: a rating that falls under power is a fault; one that rises is not believed.

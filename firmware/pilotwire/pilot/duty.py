@@ -27,8 +27,7 @@ def duty_for(limit_ma, max_ma=MAX_MA_IEC):
     """
     if limit_ma < MIN_MA:
         return X1
-    if limit_ma > max_ma:
-        limit_ma = max_ma
+    limit_ma = min(limit_ma, max_ma)
     if limit_ma < _STEEP_MA:
         return min(limit_ma, _KNEE_MA) // 6
     return limit_ma // 25 + 6_400
@@ -41,8 +40,6 @@ def current_for(duty, max_ma=MAX_MA_IEC):
     """
     if duty < 800 or duty > 9_700:
         return 0
-    if duty < 1_000:
-        return MIN_MA
     if duty <= _KNEE:
-        return duty * 6
-    return min((min(duty, 9_600) - 6_400) * 25, max_ma)
+        return max(duty * 6, MIN_MA)
+    return min((duty - 6_400) * 25, max_ma)

@@ -4,7 +4,7 @@ Never allocates, waits, touches flash, imports or stores a reference; all that c
 border are small integers in preallocated arrays (handover.py). It alone moves the contactor.
 
 A tick may take a millisecond, so what need not be done every time takes turns: one tick listens
-to ring 1 or does a chore, the next one judges, the third one tells. Opening waits for none of them.
+to ring 1 or does a chore, the next judges, the third tells. Opening waits for none of them.
 """
 
 from array import array
@@ -65,7 +65,7 @@ class Guard:
         self._decided = array("i", [0] * handover.N_DECIDED)
         self._told = array("i", self._decided)
         self._limits = Limits(down)
-        self._sequence = Sequence(settings.restart_ms)
+        self._sequence = Sequence(settings.restart_ms, settings.ventilated)
         self._vehicle = Vehicle(settings.profile.windows)
         self._cable = Cable(settings.cable_ma)
         self._care = Care()
@@ -239,8 +239,12 @@ class Guard:
             limit_ma = cable_ma
         if vehicle.simplified and self._settings.simplified_ma < limit_ma:
             limit_ma = self._settings.simplified_ma
-        if limit_ma <= self._settings.profile.lock_above_ma:
-            why_not &= ~reasons.NOT_LOCKED
+        if why_not & reasons.NOT_LOCKED:
+            free_ma = self._settings.profile.lock_above_ma
+            if free_ma and self._sequence.closed:
+                limit_ma = min(limit_ma, free_ma)  # it may go on; a raise waits for the lock
+            if limit_ma <= free_ma:
+                why_not &= ~reasons.NOT_LOCKED
         if limit_ma < _duty.MIN_MA:
             why_not |= reasons.LIMIT
         if self._faults:
@@ -321,6 +325,9 @@ class Guard:
         test = self._test
         tripped = self._inputs[signals.RCD] == 1
         test.step(self._dt_ms, tripped, self._present(), self._sequence.closed)
+        if test.running:  # from this tick on the contactor stays open
+            self._held |= reasons.RCD_TEST
+            self._wanted = _duty.X1
         self._output(signals.OUT_RCD_TEST, test.pressed)
         self._chore = 4
 
@@ -330,15 +337,16 @@ class Guard:
         wanted = self._down[handover.DOWN_PHASES]
         phases.step(wanted, sequence.duty, sequence.closed, sequence.switched_ms)
         self._output(signals.OUT_THREE_PHASES, phases.now == 3)
-        offering = not sequence.closed and sequence.duty != _duty.X1 and sequence.duty != _duty.F
-        self._wake.step(self._dt_ms, self._vehicle.state, offering)
+        self._wake.step(self._dt_ms, self._vehicle.state, sequence.duty != _duty.X1)
         self._chore = 5
 
     def _gather(self):
         supply = self._supply
         lock = self._lock
         test = self._test
-        self._slow = supply.seen | self._climate.seen | lock.seen | test.seen
+        self._slow = supply.seen | self._climate.seen | test.seen
+        if self._limit_ma > self._settings.profile.lock_above_ma:
+            self._slow |= lock.seen
         self._held = supply.why_not | lock.why_not | test.why_not
         self._held |= self._phases.why_not | self._wake.why_not
         self._dt_ms = self._round_ms

@@ -18,18 +18,18 @@ class Lock:
         self.locked = False
         self.seen = 0
         self.why_not = 0
-        self._open_ms = _LONG_MS  # since the contactor opened
+        self._open_ms = _LONG_MS  # since it was last needed
         self._unconfirmed_ms = 0
 
     def step(self, dt_ms, wanted, closed, feedback):
         """Let `dt_ms` pass; `wanted`: a plug is to be held; `feedback`: 1 for locked."""
         if not self._fitted:
             return
-        if closed:
+        if closed or wanted:  # GB/T 18487.1-2023 table A.7: 100 ms after state 1 too
             self._open_ms = 0
         elif self._open_ms < _LONG_MS:
             self._open_ms += dt_ms
-        self.locked = bool(wanted) or self._open_ms < UNLOCK_MS + dt_ms
+        self.locked = self._open_ms < UNLOCK_MS + dt_ms
         self.seen = 0
         if feedback == 1:
             self._unconfirmed_ms = 0

@@ -11,7 +11,7 @@ from . import faults, reasons
 PULSE_MS = const(200)
 TRIP_MS = const(1_000)  # from the pulse's start to the trip, at most
 RELEASE_MS = const(4_000)  # and to the end of the trip
-DAY_MS = const(86_400_000)
+DAY_MS = const(86_100_000)  # 24 h less 5 min, in which a vehicle stops and the test is done
 
 _IDLE = const(0)
 _AWAITED = const(1)
@@ -38,13 +38,12 @@ class SelfTest:
             return
         if self._age_ms < DAY_MS:
             self._age_ms += dt_ms
-        if not vehicle and self._phase == _IDLE:
-            self._passed = False  # each session has its own
         self.seen = 0
         if self._phase == _IDLE:
             day = self._age_ms >= DAY_MS
-            if not closed and not tripped and (day or (vehicle and not self._passed)):
-                self._passed = False
+            if day or not vehicle:
+                self._passed = False  # each session has its own; a charge of a day pauses for it
+            if not closed and not tripped and not self._passed and (day or vehicle):
                 self._test_ms = 0
                 self._phase = _AWAITED
         else:

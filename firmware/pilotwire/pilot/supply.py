@@ -15,8 +15,7 @@ VOLTAGE_MS = const(3_000)
 
 _LOAD_MA = const(1_000)
 _LOST_MV = const(115_000)  # half of 230 V: a phase that is missing, not low
-_KNEE_MA = const(20_000)  # up to here 2 A more than offered are borne, above 10 %
-_MORE_MA = const(2_000)
+_MORE_MA = const(2_000)  # than offered is borne up to 20 A, above 10 %
 _LONG_MS = const(600_000)
 
 
@@ -82,16 +81,13 @@ class Supply:
 
     def _overcurrent(self, dt_ms, offering):
         down = self._down
-        most_ma = down[handover.DOWN_CURRENT_MA]
-        i = handover.DOWN_CURRENT_MA + 1
-        while i < handover.DOWN_CURRENT_MA + 3:
-            if down[i] > most_ma:
-                most_ma = down[i]
-            i += 1
+        i = handover.DOWN_CURRENT_MA
+        most_ma = max(down[i], down[i + 1], down[i + 2])
         self.drawing = most_ma > _LOAD_MA
         borne_ma = self._borne_ma
-        borne_ma = borne_ma + _MORE_MA if borne_ma <= _KNEE_MA else borne_ma * 11 // 10
-        if not offering or most_ma <= borne_ma:
+        borne_ma = max(borne_ma + _MORE_MA, borne_ma * 11 // 10)
+        # An older reading may show the vehicle before it has followed a reduction.
+        if not offering or most_ma <= borne_ma or self._age_ms >= FOLLOW_MS:
             self._over_ms = 0
             return False
         if self._over_ms < _LONG_MS:
@@ -129,11 +125,11 @@ class Supply:
             if self._in_range_ms < _LONG_MS:
                 self._in_range_ms += dt_ms
             served = not known or self._in_range_ms >= settings.mains_ms
-            self.why_not = 0 if served else reasons.MAINS
+            self.why_not = 0 if served or closed else reasons.MAINS
             return 0
         self._in_range_ms = 0
         self.why_not = 0 if closed else reasons.MAINS  # a short sag stops no charge
-        if out != self._out:
+        if not self._out:  # of whatever kind: a fault that changes its kind lasts on
             self._out = out
             self._out_ms = 0
         elif self._out_ms < _LONG_MS:

@@ -10,7 +10,8 @@ from . import faults, levels, signals
 from .levels import window_of
 
 _LOW_MV = const(-10_000)  # table A.2: the diode leaves -12 V +- 5 % on the low plateau
-_DUTY_OFF = const(150)  # 1/100 %: a vehicle accepts 1.5 percentage points, GB/T 18487.1 table A.6
+_LEAST_MV = const(-13_000)  # table A.4: below is no -12 V
+_DUTY_OFF = const(100)  # 1/100 %: what a vehicle accepts; GB/T says 1.5 points, IEC perhaps 1
 _TOGGLE_MS = const(200)  # sequence 11: each half of a toggle takes 200 ms to 3 s
 _TOGGLE_MAX_MS = const(3_000)
 _LONG_MS = const(600_000)
@@ -25,14 +26,13 @@ class Vehicle:
     """
 
     def __init__(self, windows=levels.IEC):
-        self.state = levels.A
+        self.state = levels.INVALID  # nothing known: who is in C at our start may have been in B
         self.simplified = False
         self.toggles = 0
         self._windows = windows
-        self._candidate = levels.A
+        self._candidate = levels.INVALID
         self._since_ms = 0  # in this state
-        self._unplugged = False  # seen; after a start, a vehicle in C may have been in B before
-        self._window(12_000)
+        self._window(0)  # the first sample finds its own
 
     def look(self, inputs, dt_ms, duty, settled):
         """Bits of the faults that this sample shows, taken while the pilot drives `duty`.
@@ -41,6 +41,8 @@ class Vehicle:
         """
         mv = inputs[signals.CP_HIGH_MV]
         if duty == _duty.F:
+            if self.state == levels.A:
+                self.simplified = True  # until it is seen in A or B: it may come while hidden
             self.state = self._candidate = levels.F  # our own -12 V hides the vehicle
             return faults.GENERATOR if settled and mv > _LOW_MV else 0
         if not self._from_mv <= mv < self._to_mv:
@@ -68,6 +70,8 @@ class Vehicle:
                 # A.2.2: with the oscillator on, the diode keeps the low plateau at -12 V.
                 if low_mv > _LOW_MV:
                     seen |= faults.DIODE if levels.B <= state <= levels.D else faults.CP_INVALID
+                elif low_mv < _LEAST_MV:
+                    seen |= faults.GENERATOR
                 read = inputs[signals.CP_DUTY]
                 if read >= 0 and not -_DUTY_OFF <= read - duty <= _DUTY_OFF:
                     seen |= faults.GENERATOR
@@ -86,11 +90,10 @@ class Vehicle:
         before = self.state
         self.state = state
         if state == levels.A:
-            self._unplugged = True
             self.simplified = False
             self.toggles = 0
         elif before == levels.A and state != levels.B:
-            self.simplified = self._unplugged
+            self.simplified = True
         elif state == levels.B:
             self.simplified = False
             toggled = before == levels.C and _TOGGLE_MS <= self._since_ms <= _TOGGLE_MAX_MS

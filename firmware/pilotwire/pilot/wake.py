@@ -27,7 +27,7 @@ class Wake:
         self.duty = _duty.X1
 
     def step(self, dt_ms, state, offering):
-        """Let `dt_ms` pass; `offering`: the pilot oscillates, the contactor is open."""
+        """Let `dt_ms` pass; `offering`: the pilot is not steady at +12 V."""
         phase = self._phase
         if phase == _WAIT:
             self._ms = self._ms + dt_ms if offering and state == levels.B else 0
@@ -40,10 +40,11 @@ class Wake:
                 self._enter(_WAIT)
         else:
             self._ms += dt_ms
-            if phase == _CALL and self._ms >= CALL_MS:
-                self._enter(_PAUSE)
-                self.duty = _duty.X1
-            elif phase == _PAUSE and self._ms >= PAUSE_MS:
+            if phase == _CALL:
+                if self._ms >= CALL_MS:
+                    self._enter(_PAUSE)
+                    self.duty = _duty.X1
+            elif self._ms >= PAUSE_MS:
                 self._enter(_DONE)
                 self.why_not = 0
 

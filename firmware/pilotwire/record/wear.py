@@ -75,7 +75,7 @@ class Wear:
 
 
 def _read(path):
-    means = {key: 0 for key in _KEYS}
+    means = dict.fromkeys(_KEYS, 0)
     try:
         with open(path, "rb") as file:
             stored = json.loads(file.read())
