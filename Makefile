@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance catalogue emulated lint types bench bench-board format clean
+.PHONY: help setup demo test conformance catalogue mutants graph fuzz emulated lint types bench bench-board format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -71,6 +71,9 @@ lint: $(VENV)/ready  ## ruff, format and rules of the house
 types: setup build/stubs/ready  ## pyright: host tools, and the firmware against each chip's stubs
 	@for project in host rp2 esp32; do echo "pyright $$project"; $(BIN)/pyright -p host_tests/types/$$project.json || exit 1; done
 
+mutants: setup  ## ring 0 broken in every place, to see a test fail each time; ONLY=file
+	@$(BIN)/python -m mutants $(RING0)
+
 conformance: setup  ## each clause measured, into docs/conformance.md
 	@$(BIN)/python -m conformance
 
@@ -79,6 +82,12 @@ emulated: setup  ## the firmware on an emulated Pico W; RP2_UF2=path of a stock 
 
 bench-board: setup  ## the same on an emulated Pico W; RP2_UF2=path, one line by ONLY=name
 	@$(BIN)/python -m bench.board
+
+graph: setup  ## every reachable state of ring 0, checked and drawn: docs/pictures/guard.svg
+	@$(BIN)/python -m graph
+
+fuzz: setup  ## random plants against ring 0's invariants on every core; MINUTES=n
+	@$(BIN)/python -m rig.fuzz $(or $(MINUTES),5)
 
 catalogue: setup  ## docs/faults.md from the firmware
 	@$(BIN)/python -m catalogue

@@ -8,7 +8,7 @@ from pilotwire.pilot import duty, handover, signals
 from pilotwire.pilot.guard import Guard
 from pilotwire.pilot.settings import Settings
 
-HIGH_MV = {"A": 12_000, "B": 9_000, "C": 6_000, "D": 3_000, "E": 0, "F": -12_000}
+HIGH_MV = {"A": 12_000, "B": 9_000, "C": 6_000, "D": 3_000, "E": 0, "F": -12_000, "?": -5_000}
 PP_OHM = {13: 1_500, 20: 680, 32: 220, 63: 100}
 READY = handover.FLAG_AUTHORISED | handover.FLAG_RUN | handover.FLAG_RECORDED
 

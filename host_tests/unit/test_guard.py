@@ -135,6 +135,17 @@ class Stop(unittest.TestCase):
             self.assertTrue(o.hal.closed, glitch)
             self.assertEqual(o.up(UP_CLOSINGS), 1, glitch)
 
+    def test_opens_when_no_sample_asks_for_energy_though_no_two_are_alike(self):
+        for one in "ABEF?":
+            for other in "ABEF?":
+                o = Outlet().charge()
+                for _ in range(2):
+                    o.vehicle = one
+                    o.run(10)
+                    o.vehicle = other
+                    o.run(10)
+                self.assertFalse(o.hal.closed, one + other)
+
     def test_asks_the_vehicle_first_and_forces_it_after_6_s(self):
         o = Outlet().charge()
         o.hand_down(flags=READY & ~FLAG_RUN)
@@ -164,6 +175,21 @@ class Stop(unittest.TestCase):
         o.vehicle = "B"
         o.run(100)
         self.assertEqual((o.hal.duty, o.hal.closed), (5_333, 0))
+
+
+class Live(unittest.TestCase):
+    def test_a_plug_behind_welded_contacts_stays_locked(self):
+        o = Outlet(lock=True)
+        o.hal.inputs[signals.LOCK] = 1
+        o.charge()
+        self.assertTrue(o.hal.closed)
+        o.follow = False
+        o.vehicle = "A"
+        o.run(2_000)
+        self.assertEqual((o.hal.closed, o.hal.outputs[signals.OUT_LOCK]), (0, 1))
+        o.hal.inputs[signals.FEEDBACK] = 0
+        o.run(1_000)
+        self.assertEqual(o.hal.outputs[signals.OUT_LOCK], 0)
 
 
 class Duty(unittest.TestCase):

@@ -122,6 +122,16 @@ class InTheGuard(unittest.TestCase):
             o.run(10)
         self.assertEqual(o.hal.outputs[signals.OUT_LOCK], 1)
 
+    def test_holds_it_under_power_though_no_contact_tells_so(self):
+        o = self.outlet()
+        o.hal.inputs[signals.FEEDBACK] = signals.NOT_FITTED
+        o.charge()
+        o.hand_down(flags=0)
+        o.run(5_500)
+        self.assertEqual((o.hal.closed, o.hal.outputs[signals.OUT_LOCK]), (1, 1))
+        o.run(2_000)
+        self.assertEqual((o.hal.closed, o.hal.outputs[signals.OUT_LOCK]), (0, 0))
+
     def test_is_moved_once_each_time(self):
         o = self.outlet()
         moves = []

@@ -54,10 +54,32 @@ class State(unittest.TestCase):
                 self.assertEqual(p.vehicle.state, after, before)
 
     def test_is_not_that_of_two_unequal_samples(self):
-        p = Pilot().hold(C)
-        for state in (B, A, E, D, B):
+        p = Pilot().hold(B)
+        for state in (C, A, E, D, C):
             p.look(MV[state])
-            self.assertEqual(p.vehicle.state, C)
+            self.assertEqual(p.vehicle.state, B)
+
+    def test_is_no_longer_powered_after_two_samples_that_ask_for_no_energy(self):
+        for powered in (C, D):
+            for first, second, state in ((B, A, A), (A, E, A), (E, B, B), (INVALID, E, E)):
+                p = Pilot().hold(powered)
+                p.look(MV[first])
+                p.look(MV[second])
+                self.assertEqual(p.vehicle.state, state, (powered, first, second))
+        p = Pilot().hold(C)
+        for state in (B, D, A, C, E, D, B, C):  # each other one asks for it
+            p.look(MV[state])
+        self.assertTrue(C <= p.vehicle.state <= D)
+
+    def test_is_bad_twice_though_each_time_in_another_way(self):
+        p = Pilot().hold(C)
+        self.assertEqual(p.look(MV[E]), CP_SHORT)
+        self.assertEqual(p.look(MV[INVALID]), CP_SHORT | CP_INVALID)
+        self.assertEqual(p.look(MV[INVALID]), CP_INVALID)
+        for before in (A, B, C, D):
+            self.assertEqual(Pilot().hold(before).look(MV[E]), CP_SHORT, "the first time")
+        p = Pilot().hold(E)
+        self.assertEqual(p.look(MV[STATE_F], settled=False), 0, "what is left of our own -12 V")
 
     def test_reads_every_edge_from_every_window(self):
         # The window is kept from sample to sample: it must be left upwards and downwards.

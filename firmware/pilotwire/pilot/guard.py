@@ -314,10 +314,12 @@ class Guard:
     def _watch_lock(self):
         self._climate.step()
         authorised = self._down[handover.DOWN_FLAGS] & handover.FLAG_AUTHORISED
-        feedback = self._inputs[signals.LOCK]
+        inputs = self._inputs
         lock = self._lock
         wanted = authorised and self._present()
-        lock.step(self._dt_ms, wanted, self._sequence.closed, feedback)
+        # Behind welded contacts the plug is live: it stays where it is (sequence 12).
+        live = self._sequence.closed or inputs[signals.FEEDBACK] == 1
+        lock.step(self._dt_ms, wanted, live, inputs[signals.LOCK])
         self._output(signals.OUT_LOCK, lock.locked)
         self._chore = 3
 

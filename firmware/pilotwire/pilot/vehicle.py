@@ -12,9 +12,14 @@ from .levels import window_of
 _LOW_MV = const(-10_000)  # table A.2: the diode leaves -12 V +- 5 % on the low plateau
 _LEAST_MV = const(-13_000)  # table A.4: below is no -12 V
 _DUTY_OFF = const(100)  # 1/100 %: what a vehicle accepts; GB/T says 1.5 points, IEC perhaps 1
+_NONE = const(-1)  # no sample yet
 _TOGGLE_MS = const(200)  # sequence 11: each half of a toggle takes 200 ms to 3 s
 _TOGGLE_MAX_MS = const(3_000)
 _LONG_MS = const(600_000)
+
+
+def _powered(state):
+    return levels.C <= state <= levels.D
 
 
 class Vehicle:
@@ -30,7 +35,7 @@ class Vehicle:
         self.simplified = False
         self.toggles = 0
         self._windows = windows
-        self._candidate = levels.INVALID
+        self._candidate = _NONE
         self._since_ms = 0  # in this state
         self._window(0)  # the first sample finds its own
 
@@ -52,15 +57,21 @@ class Vehicle:
             state = self._else
         if self._since_ms < _LONG_MS:
             self._since_ms += dt_ms
-        if state != self.state and state == self._candidate:
-            self._change(state, duty)
+        was = self._candidate
         self._candidate = state
+        if state != self.state:
+            if state == was:
+                self._change(state, duty)
+            elif _powered(self.state) and not (_powered(was) or _powered(state)):
+                self._change(min(was, state), duty)  # two samples that asked for no energy
         seen = 0
         if state > levels.D:
             if state == levels.E:
                 seen = faults.CP_SHORT
             elif state == levels.INVALID or settled:
                 seen = faults.CP_INVALID
+            if seen and was > levels.D and was != state:
+                seen = faults.CP_SHORT | faults.CP_INVALID  # bad twice, each time in another way
         if settled:
             low_mv = inputs[signals.CP_LOW_MV]
             if duty == _duty.X1:
