@@ -191,6 +191,15 @@ class Live(unittest.TestCase):
         o.run(1_000)
         self.assertEqual(o.hal.outputs[signals.OUT_LOCK], 0)
 
+    def test_a_plug_stays_locked_while_a_contactor_without_feedback_is_closed(self):
+        o = Outlet(lock=True)
+        o.hal.inputs[signals.LOCK] = 1
+        o.hal.inputs[signals.FEEDBACK] = signals.NOT_FITTED
+        o.charge()
+        o.hand_down(flags=READY & ~FLAG_AUTHORISED)  # and the vehicle takes its time
+        o.run(3_000)
+        self.assertEqual((o.hal.closed, o.hal.outputs[signals.OUT_LOCK]), (1, 1))
+
 
 class Duty(unittest.TestCase):
     def test_falls_at_once_and_rises_after_5_s(self):

@@ -76,6 +76,10 @@ class State(unittest.TestCase):
         self.assertEqual(p.look(MV[E]), CP_SHORT)
         self.assertEqual(p.look(MV[INVALID]), CP_SHORT | CP_INVALID)
         self.assertEqual(p.look(MV[INVALID]), CP_INVALID)
+        self.assertEqual(Pilot().hold(D).look(MV[E]), CP_SHORT)
+        p = Pilot().hold(C)
+        p.look(MV[E])
+        self.assertEqual(p.look(-12_000, settled=False), 0)  # still our own state F, perhaps
         for before in (A, B, C, D):
             self.assertEqual(Pilot().hold(before).look(MV[E]), CP_SHORT, "the first time")
         p = Pilot().hold(E)
