@@ -25,6 +25,8 @@ from .record.wear import Wear
 _CONTROL_S = const(1)
 _POLL_S = const(1)
 _FIRST_S = 0.01
+_USED_MA = const(1_000)  # more than that is a phase in use
+_MEASURED = ("power_w", "energy_wh", "current_ma", "voltage_mv", "phases_used")
 _FIRST_WAITS = const(100)
 
 _WAKE = {"": settings.WAKE_NOT, "f": settings.WAKE_F, "x1": settings.WAKE_X1}
@@ -277,13 +279,14 @@ class App:
 
     def _measured(self):
         if self._fresh_ms() is None:
-            return {"power_w": None, "energy_wh": None, "current_ma": None, "voltage_mv": None}
+            return dict.fromkeys(_MEASURED)
         reading = self.meter.reading
         return {
             "power_w": None if reading.power_mw is None else reading.power_mw // 1000,
             "energy_wh": reading.import_wh,
             "current_ma": reading.current_ma,
             "voltage_mv": reading.voltage_mv,
+            "phases_used": sum([(ma or 0) > _USED_MA for ma in reading.current_ma]),
         }
 
     def _meter_reason(self):

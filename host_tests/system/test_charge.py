@@ -20,6 +20,7 @@ def test_a_charge_leaves_one_record_with_the_meters_energy():
             state = await d.charging()
             assert state["state"] == "C2"
             assert state["limit"] == {"ma": 20_000, "by": "cable"}
+            assert (state["phases"], state["phases_used"]) == (3, 3)
             await d.registered(5)
             assert (await d.operator.command("limit", ma=10_000))["ok"]
             await d.operator.until(
