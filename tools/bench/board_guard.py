@@ -65,7 +65,7 @@ def hand_down(number):
     spare[3] = 3
     spare[4] = number & 0xFFFF
     for i in range(3):
-        spare[5 + i] = 15_000
+        spare[5 + i] = 5_000
         spare[8 + i] = 230_000 + number % 7
     spare[13] = 8
     for i in range(8):
@@ -85,6 +85,7 @@ def ring1():
             guard._faults = 0
             sequence.switched_ms = 1_000
             sequence._used_ms = 0
+            guard._supply._in_range_ms = 5_000
             sequence._ready_ms = 500
 ring1()
 """
