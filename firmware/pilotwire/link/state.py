@@ -14,7 +14,7 @@ def letter(up):
     return state + ("1" if up[handover.UP_DUTY] in (duty.X1, duty.F) else "2")
 
 
-def describe(up, max_ma):
+def describe(up, max_ma) -> dict:
     """Ring 0's part of the state, as a dict for JSON. `up`: N_UP integers."""
     return {
         "state": letter(up),
