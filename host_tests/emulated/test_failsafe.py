@@ -169,9 +169,7 @@ BLOCKS = RING1.replace(
     b"            await asyncio.sleep(1)\n",
     b"            await asyncio.sleep(1)\n"
     b"            if self.guard.handover.up[handover.UP_CLOSED]:\n"
-    b"                from machine import mem32\n"
     b"                import time\n"
-    b"                mem32[0x4004C010] = 959 << 8  # a tenth of the samples: faster here\n"
     b"                print('blocked')\n"
     b"                time.sleep(60)\n",
 )
