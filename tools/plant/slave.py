@@ -152,7 +152,7 @@ class MeterSlave:
         elif self.fault == "late":
             self._held = frame
             return
-        spoilt = _spoil(frame, self.fault, self._protocol.framer)
+        spoilt = spoil(frame, self.fault, self._protocol.framer)
         if spoilt:
             self._answer(spoilt)
 
@@ -180,7 +180,7 @@ class MeterSlave:
                     os.write(self._master, piece)
 
 
-def _spoil(frame: bytes, fault: str | None, framer: FramerBase) -> bytes:
+def spoil(frame: bytes, fault: str | None, framer: FramerBase) -> bytes:
     """The reply as it leaves under `fault`; empty when nothing does."""
     if fault == "silent":
         return b""

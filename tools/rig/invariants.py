@@ -14,7 +14,7 @@ from pilotwire.pilot.settings import Settings
 from plant import Change
 
 from .guarded import Guarded
-from .truth import TAKEN_US, Spell, Truth
+from .truth import TAKEN_US, Outlet, Said, Speaker, Spell, Truth
 
 # Numbers of the standards and of the house, stated anew: a wrong one in ring 0 must not pass.
 FORCED_MS = 6_000  # sequence 10.2: by force no earlier
@@ -28,6 +28,7 @@ _HEAL_MS = 5_000
 _RETRIES = 5
 _TAKEN_MS = TAKEN_US // 1_000
 _TICK_MS = 10
+_RELEASE_US = 6_000_000  # a pulse, and the time that a device takes to let its trip go
 _TOLD_US = 60_000  # ring 0 tells a change within 30 ms, after two samples
 _ROUND_MS = 450  # a round of ring 0's chores takes 210 ms, or 420 while ring 1 chatters
 
@@ -137,15 +138,16 @@ class Broken(AssertionError):
 
 
 class Invariants:
-    """Watches an outlet with `settings`: call `watch` after every tick. Raises Broken.
+    """Watches `outlet` with `settings`: `watch` is called after every tick. Raises Broken.
 
+    `said` is kept up to date with what ring 1 hands down.
     `checked` counts what was there to be judged: a run without closings has shown little.
     """
 
-    def __init__(self, outlet: Guarded, **settings: Any):
+    def __init__(self, outlet: Outlet, settings: Settings, said: Said):
         self.outlet = outlet
-        self.settings = Settings(**settings)
-        self.truth = Truth(outlet, self.settings)
+        self.settings = settings
+        self.truth = Truth(outlet, settings, said)
         self.checked: Counter[str] = Counter()
         self._spells = [(condition, Spell()) for condition in CONDITIONS]
         self._bounds = [(bound, Spell()) for bound in BOUNDS]
@@ -154,15 +156,30 @@ class Invariants:
         self._left_f = False  # and has shown X1 since
         self._heals = 0  # of this vehicle, while it is there
         self._a_us = 0  # state A was last seen
-        self._opened_us: int | None = None
+        self.opened_us: int | None = None  # by its command, or because the power went
         outlet.world.log.observers.append(self._note)
         outlet.watchers.append(self.watch)
+
+    @classmethod
+    def of(cls, outlet: Guarded, **settings: Any) -> "Invariants":
+        """Of a guard whose ring 1 is a test's: it speaks through a Speaker from now on."""
+        own = Settings(**settings)
+        said = Said(own)
+        outlet.ring1 = Speaker(outlet.ring1.leases[0][0], said)
+        return cls(outlet, own, said)
+
+    def end(self) -> None:
+        """Watch no longer."""
+        self.outlet.world.log.observers.remove(self._note)
+        self.outlet.watchers.remove(self.watch)
 
     def watch(self) -> None:
         """Judge what has just been decided."""
         truth = self.truth
         now_us = truth.world.now_us
         truth.look()
+        if self._empty:
+            self._a_us = now_us
         if truth.was_closed and not truth.closed:
             self._opened(now_us)
         self._note_spells(now_us)
@@ -179,6 +196,8 @@ class Invariants:
                 self._fail(name, clause, f"for {spell.ms(now_us):.0f} ms")
         if truth.duty != truth.was_duty:
             self._drove()
+        if truth.just_cleared:
+            self._heals = 0
         if truth.faults != truth.was_faults:
             self._faults_changed(now_us)
         if truth.outputs != truth.was_outputs:
@@ -187,11 +206,16 @@ class Invariants:
     def _note(self, change: Change) -> None:
         """Something has changed in the plant."""
         self.truth.note(change)
-        if truth_a := self.truth.world.cp_high_mv > levels.IEC[2][levels.FROM_MV]:
+        if self._empty:
             self._a_us = change.us
-        if change.name == "cp" and truth_a:
-            self._heals = 0
+            if change.name == "cp":
+                self._heals = 0
         self._note_spells(change.us)
+
+    @property
+    def _empty(self) -> bool:
+        """State A, wherever its window may begin."""
+        return self.truth.world.cp_high_mv > levels.IEC[2][levels.FROM_MV]
 
     def _note_spells(self, now_us: int) -> None:
         truth = self.truth
@@ -203,7 +227,7 @@ class Invariants:
     def _closed(self, now_us: int) -> None:
         """Rest, and no chatter: six in quick succession, then six a minute."""
         self.checked["closings"] += 1
-        opened_us = self._opened_us
+        opened_us = self.opened_us
         if opened_us is not None and now_us - opened_us < self.settings.restart_ms * 1_000:
             self._fail(
                 "rest", "settings", f"closed {(now_us - opened_us) / 1e3:.0f} ms after opening"
@@ -219,7 +243,7 @@ class Invariants:
         """In time, and never without a cause: else after 6 s of a stop in good order, by force."""
         self.checked["openings"] += 1
         truth = self.truth
-        self._opened_us = now_us
+        self.opened_us = now_us
         caused = truth.duty == _duty.X1 and now_us - truth.duty_us >= FORCED_MS * 1_000
         for condition, spell in self._spells:
             open_ms = condition.open_ms
@@ -267,8 +291,8 @@ class Invariants:
                 self._ended(bit, code, cleared_by, now_us)
         ended = truth.was_faults & ~truth.faults
         if truth.just_cleared:
-            self._heals = 0
-        elif ended & faults.HEALS_ITSELF and now_us - self._a_us > _TOLD_US:
+            return
+        if ended & faults.HEALS_ITSELF and now_us - self._a_us > _TOLD_US:
             self._heals += 1
             if self._heals > _RETRIES:
                 self._fail("retries", "faults.py", f"healed {self._heals} times for one vehicle")
@@ -286,6 +310,8 @@ class Invariants:
     def _ended(self, bit: int, code: str, cleared_by: int, now_us: int) -> None:
         if cleared_by == faults.OPERATOR:
             self._fail("an operator clears it", "faults.py", f"{code} has gone by itself")
+        if bit == faults.RCD and now_us - (self.truth.ring1.cleared_us or 0) < _RELEASE_US:
+            return  # an operator has asked for it, and the device has let it go
         if cleared_by == faults.UNPLUG and now_us - self._a_us > _TOLD_US:
             self._fail("unplugging clears it", "faults.py", f"{code} has gone by itself")
         if cleared_by == faults.ITSELF:
@@ -303,7 +329,7 @@ class Invariants:
         released = truth.was_outputs & ~truth.outputs
         open_us = now_us - truth.parted_us if truth.parted_us is not None else -1
         # Contacts that part late have stuck: then the lock waits for the command only.
-        late = (truth.parted_us or 0) - (self._opened_us or 0) > 60_000
+        late = (truth.parted_us or 0) - (self.opened_us or 0) > 60_000
         if released >> signals.OUT_LOCK & 1 and not late and 0 <= open_us < 100_000:
             self._fail("the lock waits", "seq. 12", f"released {open_us / 1e3:.0f} ms after power")
         if moved >> signals.OUT_THREE_PHASES & 1:

@@ -89,7 +89,7 @@ class Scenario:
     def play(self) -> Invariants:
         """Let it all happen under the eyes of the invariants. Raises Broken."""
         outlet = self.outlet()
-        judge = Invariants(outlet, **self.settings)
+        judge = Invariants.of(outlet, **self.settings)
         outlet.run(1_000)
         plug(outlet, (*self.car, *self.cable))
         outlet.run(7_000)

@@ -2,7 +2,9 @@
 
 from array import array
 from collections import deque
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Protocol
 
 from pilotwire.pilot import duty as _duty
 from pilotwire.pilot import handover
@@ -10,14 +12,14 @@ from pilotwire.pilot.settings import Settings
 from plant import Change, SimpleCar, World
 from plant.log import NAMES
 
-from .guarded import Guarded, Ring1
-from .guards import AnyGuard, Here
+from .guarded import Ring1
+from .guards import AnyGuard
 
 GLITCH_US = 10_000  # what is over sooner changes nothing
 _AGAIN_US = 20_000  # unless it comes again so soon
 TAKEN_US = 120_000  # what ring 1 says is taken within 60 ms, judged then; so is a lease's end
 _FRESH_US = 10_000_000  # older readings protect nobody
-_SESSION_US = 150_000  # a plug that is out for less is still being pushed in
+_SESSION_US = 450_000  # nobody changes vehicles in less: a round of ring 0's chores
 _FOLLOW_US = 5_300_000  # sequence 6, and the time until ring 0 looks
 
 _READ = slice(handover.DOWN_CURRENT_MA, handover.DOWN_TEMPERATURE_DC)
@@ -39,15 +41,14 @@ def cable_ma(ohm: int) -> int:
     return next((ma for below, ma in _CABLES_OHM if ohm < below), 0)
 
 
-class Speaker(Ring1):
-    """A ring 1 whose last slot (`said`, with its instant `said_us`) is kept.
+class Said:
+    """What ring 1 has handed down: the last slot (`said`) and its instant (`said_us`).
 
     `read_us` is the instant of the last reading; `bad_us` that of the last one that showed a
     voltage out of range (None: none did), of the phases and limits of `settings`.
     """
 
-    def __init__(self, limit_ma: int, settings: Settings):
-        super().__init__(limit_ma)
+    def __init__(self, settings: Settings):
         self._settings = settings
         self.said = array("i", [0] * handover.N_DOWN)
         self.said_us: int | None = None
@@ -56,29 +57,52 @@ class Speaker(Ring1):
         self.bad = False
         self.cleared_us: int | None = None
 
-    def slot(self, world: World) -> array:
-        said = super().slot(world)
-        if not self.readings:  # the last one stands
-            said[_READ] = self.said[_READ]
+    def take(self, said: array, now_us: int) -> None:
+        """`said` is handed down now; it is kept."""
         if said[handover.DOWN_CLEAR] != self.said[handover.DOWN_CLEAR]:
-            self.cleared_us = world.now_us
+            self.cleared_us = now_us
         if said[handover.DOWN_READING] != self.said[handover.DOWN_READING]:
-            self.read_us = world.now_us
+            self.read_us = now_us
             at = handover.DOWN_VOLTAGE_MV
             volts = said[at : at + self._settings.phases]
             self.bad = not all(
                 self._settings.under_mv <= mv <= self._settings.over_mv for mv in volts
             )
             if self.bad:
-                self.bad_us = world.now_us
+                self.bad_us = now_us
         self.said = said
-        self.said_us = world.now_us
+        self.said_us = now_us
+
+
+class Speaker(Ring1):
+    """A ring 1 whose slots are kept in `kept`."""
+
+    def __init__(self, limit_ma: int, kept: Said):
+        super().__init__(limit_ma)
+        self._kept = kept
+
+    def slot(self, world: World) -> array:
+        said = super().slot(world)
+        if not self.readings:  # the last one stands
+            said[_READ] = self._kept.said[_READ]
+        self._kept.take(said, world.now_us)
         return said
+
+
+class Outlet(Protocol):
+    """What is judged: a guard in a world. `watchers` are called after its ticks."""
+
+    world: World
+    watchers: list[Callable[[], object]]
+
+    @property
+    def guard(self) -> AnyGuard: ...
 
 
 def _faults_of(guard: AnyGuard) -> int:
     """As they are now, for a guard in this interpreter; else as told, up to 30 ms later."""
-    return guard.guard._faults if isinstance(guard, Here) else guard.up[handover.UP_FAULTS]
+    here = getattr(guard, "guard", None)
+    return here._faults if here else guard.up[handover.UP_FAULTS]
 
 
 class Truth:
@@ -88,12 +112,11 @@ class Truth:
     tick before. `closed_us`, `opened_us`, `duty_us` are their last changes, None before one.
     """
 
-    def __init__(self, outlet: Guarded, settings: Settings):
+    def __init__(self, outlet: Outlet, settings: Settings, said: Said):
         self.outlet = outlet
         self.world = world = outlet.world
         self.settings = settings
-        self.ring1 = Speaker(outlet.ring1.leases[0][0], settings)
-        outlet.ring1 = self.ring1
+        self.ring1 = said
         self.iec = settings.profile.windows[-6][0] == 1_001
         self.closed = self.was_closed = False
         self.duty = self.was_duty = _duty.X1
@@ -110,7 +133,7 @@ class Truth:
         self._rcd_rose = False
         self._seen_plugged = not world.plugged
         self._offers = deque([(world.now_us, 0)])
-        self._a_since_us: int | None = world.now_us
+        self._a_since_us = world.now_us if world.log.values["cp"] == "A" else None
         self._limits = deque([(_LONG_AGO_US, 0)])
 
     def note(self, change: Change) -> None:
