@@ -138,6 +138,85 @@ class Due(unittest.TestCase):
                 self.assertEqual((test.why_not, test.seen), (0, 0))
 
 
+class Release(unittest.TestCase):
+    """Of a trip that the device holds until its test input lets it go."""
+
+    def steps(self, test, ms, tripped, vehicle=True, closed=0):
+        """Let `ms` pass; for how many of them the input was pressed."""
+        pressed_ms = 0
+        for _ in range(ms // 10):
+            test.step(10, tripped, vehicle, closed)
+            pressed_ms += 10 * test.pressed
+        return pressed_ms
+
+    def tripped(self):
+        """A test of a device that has passed, then tripped in a charge."""
+        test = Bench().run(1_000).test
+        self.steps(test, 1_000, True, closed=1)
+        return test
+
+    def test_waits_for_a_person(self):
+        test = self.tripped()
+        self.assertEqual(self.steps(test, 60_000, True), 0)
+        self.assertFalse(test.running)
+
+    def test_is_tried_once_when_a_vehicle_has_left_or_an_operator_been_there(self):
+        for leaves in (True, False):
+            test = self.tripped()
+            if leaves:
+                self.steps(test, 10, True, vehicle=False)
+            else:
+                test.attended()
+                self.steps(test, 10, True)
+            self.assertEqual((test.running, test.pressed), (True, True), leaves)
+            self.assertEqual(test.why_not, reasons.RCD_TEST)
+            self.assertEqual(self.steps(test, 3_990, True, not leaves), 190)
+            self.assertTrue(test.running)
+            self.steps(test, 10, True, not leaves)
+            self.assertEqual((test.running, test.released), (False, False), "it is held for good")
+            self.assertEqual(self.steps(test, 60_000, True, not leaves), 0)
+
+    def test_succeeds_and_a_test_follows(self):
+        test = self.tripped()
+        test.attended()
+        self.steps(test, 500, True)
+        test.step(10, False, True, 0)
+        self.assertEqual((test.running, test.released), (False, True))
+        test.step(10, False, True, 0)
+        self.assertEqual((test.running, test.released), (True, False), "now the test itself")
+
+    def test_needs_somebody_after_the_trip_not_before(self):
+        test = Bench().run(1_000).test
+        test.attended()
+        self.steps(test, 10, False)
+        self.assertEqual(self.steps(test, 10_000, True), 0)
+
+    def test_in_the_guard_ends_the_fault(self):
+        for leaves in (True, False):
+            o = Outlet(rcd_test=True)
+            o.hand_down()
+            o.plug("C")
+            for _ in range(200):
+                o.hal.inputs[signals.RCD] = o.hal.outputs[signals.OUT_RCD_TEST]
+                o.run(10)
+            self.assertEqual(o.hal.closed, 1)
+            o.hal.inputs[signals.RCD] = 1
+            o.run(10_000)
+            self.assertEqual((o.up(handover.UP_FAULTS), o.hal.closed), (faults.RCD, 0))
+            if leaves:
+                o.unplug()
+            else:
+                o.hand_down(clear=1)
+            pressed = False
+            for _ in range(100):
+                o.run(10)
+                pressed = pressed or o.hal.outputs[signals.OUT_RCD_TEST]
+            self.assertTrue(pressed)
+            o.hal.inputs[signals.RCD] = 0
+            o.run(700)
+            self.assertEqual(o.up(handover.UP_FAULTS), 0, leaves)
+
+
 class InTheGuard(unittest.TestCase):
     def tick(self, o):
         """One tick with a device that trips as long as its test input is pressed."""

@@ -102,7 +102,7 @@ class Closing(unittest.TestCase):
 
     def test_waits_until_the_contactor_has_rested(self):
         for rest_ms, after_ms in ((None, 1_000), (0, 500), (3_000, 3_000), (600_000, 600_000)):
-            box = Box(rest_ms).charge()
+            box = Box(rest_ms).run(rest_ms or 0).charge()
             box.state = B
             box.run(10)
             box.state = C
@@ -110,6 +110,13 @@ class Closing(unittest.TestCase):
             self.assertEqual((box.closed, box.sequence.rested()), (0, rest_ms == 0), rest_ms)
             box.run(10)
             self.assertEqual((box.closed, box.sequence.rested()), (1, True), rest_ms)
+
+    def test_serves_the_rest_after_a_reset_too(self):
+        """A brown-out opens the contactor, and takes away who knew when."""
+        box = Box(30_000).charge()
+        self.assertEqual((box.closed, box.sequence.rested()), (0, False))
+        self.assertEqual(box.run(22_980).closed, 0, "the start itself took a second")
+        self.assertEqual(box.run(10).closed, 1)
 
     def test_chatters_no_more_than_six_times_and_then_once_in_10_s(self):
         for idle_ms in (0, 200_000):
@@ -295,6 +302,7 @@ class StateF(unittest.TestCase):
 class Timers(unittest.TestCase):
     def test_stop_at_10_min(self):
         s = Sequence(600_010)
+        s.switched_ms = 600_010
         for state in (C, C, B):
             s.step(1_000, state, PWM, 0)
         for _ in range(1_300):

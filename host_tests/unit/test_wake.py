@@ -59,6 +59,15 @@ class Calling(unittest.TestCase):
         seen = run(wake, 4_750, levels.F, False)
         self.assertEqual([ms for _, ms in seen], [3_990, 750, 10])
 
+    def test_ends_when_the_vehicle_leaves_and_is_for_the_next_one_anew(self):
+        for form, ms in ((WAKE_F, 4_500), (WAKE_X1, 1_000), (WAKE_X1, 4_500)):
+            wake = Wake(form)
+            run(wake, 30_000)
+            run(wake, ms)
+            self.assertEqual(run(wake, 10, levels.A, False)[0][0][0], 0, form)
+            self.assertEqual([why for (why, _), _ in run(wake, 29_990)], [0], form)
+            self.assertEqual(run(wake, 10)[0][0][0], reasons.WAKING, form)
+
     def test_can_be_left_out(self):
         wake = Wake(WAKE_NOT)
         for state in (levels.B, levels.A, levels.B):

@@ -208,6 +208,7 @@ class Guard:
                 self._clear = down[handover.DOWN_CLEAR]
                 self._faults = 0
                 self._heals = 0
+                self._test.attended()
         else:
             if self._silent_ms < _LONG_MS:
                 self._silent_ms += dt_ms
@@ -327,6 +328,8 @@ class Guard:
         test = self._test
         tripped = self._inputs[signals.RCD] == 1
         test.step(self._dt_ms, tripped, self._present(), self._sequence.closed)
+        if test.released:
+            self._faults &= ~_faults.RCD
         if test.running:  # from this tick on the contactor stays open
             self._held |= reasons.RCD_TEST
             self._wanted = _duty.X1
@@ -369,7 +372,8 @@ class Guard:
 
     def _present(self):
         """Whether a vehicle is plugged in, though the F that calls it may hide it."""
-        return levels.B <= self._vehicle.state <= levels.D or self._wake.why_not
+        state = self._vehicle.state
+        return levels.B <= state <= levels.D or (state == levels.F and self._wake.why_not)
 
     def _output(self, output, on):
         if on != self._outputs[output]:

@@ -36,7 +36,7 @@ class Sequence:
         self.opened = reasons.OPENED_NEVER
         self.closings = 0
         self.settled_ms = 0  # since the pilot went from steady to oscillating or back
-        self.switched_ms = rest_ms  # since the contactor was last told to move
+        self.switched_ms = REST_MS  # since the contactor was last told to move: before the reset
         self._ready_ms = 0
         self._duty_ms = RAISE_MS  # since the last change of duty
         self._stopping = False

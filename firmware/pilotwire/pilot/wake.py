@@ -35,10 +35,11 @@ class Wake:
                 self._enter(_CALL)
                 self.duty = _duty.F if self._form == WAKE_F else _duty.X1
                 self.why_not = reasons.WAKING
-        elif phase == _DONE:
-            if state == levels.A and self._form != WAKE_NOT:
+        elif state == levels.A:  # it has left, perhaps while it was called
+            self.why_not = 0
+            if self._form != WAKE_NOT:
                 self._enter(_WAIT)
-        else:
+        elif phase != _DONE:
             self._ms += dt_ms
             if phase == _CALL:
                 if self._ms >= CALL_MS:
