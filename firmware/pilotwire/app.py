@@ -162,7 +162,11 @@ class App:
         self._announce()
 
     def _close_record(self, up):
-        self.journal.close(self.session.closing(self._hal.clock(), up, self._fresh_ms()))
+        fields = self.session.closing(self._hal.clock(), up, self._fresh_ms())
+        register_wh = fields["end"]["wh"]
+        if register_wh is not None:
+            fields["resolution_wh"] = self.meter.table.resolution_wh(register_wh)
+        self.journal.close(fields)
         self.session.closed()
         self.wear.save()
         self._announce()

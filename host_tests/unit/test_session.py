@@ -261,6 +261,17 @@ class Energy(unittest.TestCase):
         self.assertEqual(self.end(box), (None, UNMETERED))
         self.assertEqual((box.record["start"]["wh"], box.record["end"]["wh"]), (1_000, 3))
 
+    def test_stays_unknown_when_the_register_has_passed_its_start_again(self):
+        box = Box().charging()
+        for wh in (1_400, 0, 1_700):
+            box.wh = wh
+            box.run(250)
+        self.assertIsNone(box.session.energy_wh())
+        self.assertEqual(self.end(box), (None, UNMETERED))
+        box.charging()
+        box.wh += 2
+        self.assertEqual(self.end(box), (2, MEASURED))
+
     def test_of_the_next_charge_begins_anew(self):
         box = Box().charging()
         box.wh += 10

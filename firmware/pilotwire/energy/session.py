@@ -45,6 +45,7 @@ class Session:
         self._counted_ms = None
         self._first_closing = 0
         self._register = None  # last known, Wh
+        self._backwards = False  # it went so in this charge: what was counted before is unknown
         self._start = None  # the opening record's
 
     def flags(self):
@@ -86,6 +87,8 @@ class Session:
         self._count(now_ms, closed)
         self._fresh = fresh_ms is not None
         if self._fresh:
+            if self._register is not None and wh < self._register:
+                self._backwards = True  # another meter, or one that has lost its register
             self._register = wh
         state = up[handover.UP_STATE]
         if state == levels.A:  # what was permitted, or forbidden, was so for that vehicle
@@ -119,6 +122,7 @@ class Session:
         """The opening record is on flash, as number `seq`."""
         self.active = True
         self.seq = seq
+        self._backwards = False
         self._wait_ms = None
         self._closed_ms = 0
         self.max_power_w = 0
@@ -151,7 +155,7 @@ class Session:
 
     def energy_wh(self):
         """Energy of the charge in progress, >= 0, or None where the registers do not tell it."""
-        first = self._start.get("wh") if self.active else None
+        first = self._start.get("wh") if self.active and not self._backwards else None
         last = self._register
         return last - first if type(first) is int and last is not None and last >= first else None
 
