@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance catalogue mutants graph fuzz emulated lint types bench bench-board format clean
+.PHONY: help setup demo test conformance catalogue mutants graph fuzz sim sim-proof emulated lint types bench bench-board format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -88,6 +88,12 @@ graph: setup  ## every reachable state of ring 0, checked and drawn: docs/pictur
 
 fuzz: setup  ## random plants against ring 0's invariants on every core; MINUTES=n
 	@$(BIN)/python -m rig.fuzz $(or $(MINUTES),5)
+
+sim: setup  ## the whole firmware in virtual time, all that can go wrong; SEEDS=n FIRST=k HOURS=h
+	@$(BIN)/python -m simulation --seeds $(or $(SEEDS),100) --first $(or $(FIRST),1) --hours $(or $(HOURS),2)
+
+sim-proof: setup  ## bugs that the field really had, planted one by one: each is found
+	@$(BIN)/python -m simulation.proof
 
 catalogue: setup  ## docs/faults.md from the firmware
 	@$(BIN)/python -m catalogue

@@ -310,8 +310,9 @@ class Invariants:
     def _ended(self, bit: int, code: str, cleared_by: int, now_us: int) -> None:
         if cleared_by == faults.OPERATOR:
             self._fail("an operator clears it", "faults.py", f"{code} has gone by itself")
-        if bit == faults.RCD and now_us - (self.truth.ring1.cleared_us or 0) < _RELEASE_US:
-            return  # an operator has asked for it, and the device has let it go
+        attended_us = max(self._a_us, self.truth.ring1.cleared_us or 0)
+        if bit == faults.RCD and now_us - attended_us < _RELEASE_US:
+            return  # somebody has been there, and the device has let go of its trip
         if cleared_by == faults.UNPLUG and now_us - self._a_us > _TOLD_US:
             self._fail("unplugging clears it", "faults.py", f"{code} has gone by itself")
         if cleared_by == faults.ITSELF:

@@ -13,7 +13,6 @@ from plant import Change, SimpleCar, World
 from plant.log import NAMES
 
 from .guarded import Ring1
-from .guards import AnyGuard
 
 GLITCH_US = 10_000  # what is over sooner changes nothing
 _AGAIN_US = 20_000  # unless it comes again so soon
@@ -89,17 +88,35 @@ class Speaker(Ring1):
         return said
 
 
-class Outlet(Protocol):
-    """What is judged: a guard in a world. `watchers` are called after its ticks."""
+class Driver(Protocol):
+    """What ring 0 drives now, the other outputs as bits, and what it told last (`up`, N_UP)."""
 
-    world: World
+    @property
+    def duty(self) -> int: ...
+
+    @property
+    def closed(self) -> int: ...
+
+    @property
+    def outputs(self) -> int: ...
+
+    @property
+    def up(self) -> array: ...
+
+
+class Outlet(Protocol):
+    """What is judged: ring 0 in a world. `watchers` are called after its ticks."""
+
     watchers: list[Callable[[], object]]
 
     @property
-    def guard(self) -> AnyGuard: ...
+    def world(self) -> World: ...
+
+    @property
+    def guard(self) -> Driver: ...
 
 
-def _faults_of(guard: AnyGuard) -> int:
+def _faults_of(guard: Driver) -> int:
     """As they are now, for a guard in this interpreter; else as told, up to 30 ms later."""
     here = getattr(guard, "guard", None)
     return here._faults if here else guard.up[handover.UP_FAULTS]

@@ -165,6 +165,7 @@ class Guard:
         if is_a and not was_a:
             self._faults &= ~_faults.ENDS_UNPLUGGED
             self._heals = 0
+            self._test.attended()
         moved_ms = sequence.switched_ms
         moved = moved_ms >= _MOVE_MS
         seen |= contact_faults(inputs, closed, moved)

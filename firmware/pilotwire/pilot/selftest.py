@@ -36,7 +36,6 @@ class SelfTest:
         self._phase = _IDLE
         self._test_ms = 0
         self._age_ms = 0
-        self._vehicle = False
         self._may_release = False  # a person has been there since it tripped
 
     def attended(self):
@@ -51,9 +50,6 @@ class SelfTest:
             self._age_ms += dt_ms
         self.seen = 0
         self.released = False
-        if self._vehicle and not vehicle:
-            self.attended()
-        self._vehicle = vehicle
         if self._phase == _IDLE:
             self._may_release = self._may_release and tripped
             day = self._age_ms >= DAY_MS

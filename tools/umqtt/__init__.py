@@ -12,4 +12,4 @@ from pathlib import Path
 sys.modules.setdefault("usocket", socket)
 sys.modules.setdefault("ustruct", struct)
 sys.modules.setdefault("ubinascii", binascii)
-__path__.append(str(Path(__file__).parents[3] / "build" / "micropython-lib" / "umqtt"))
+__path__.append(str(Path(__file__).parents[2] / "build" / "micropython-lib" / "umqtt"))

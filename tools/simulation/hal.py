@@ -1,0 +1,114 @@
+"""The mock HAL's other half: ring 0's part is hal/mock.py, this is the rest, in virtual time."""
+
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+from pilotwire.hal.mock import MockHal
+from pilotwire.pilot import handover
+
+from .line import MeterLine
+from .network import Network, Stream
+from .rng import Rng
+from .tasks import Clock, Loop
+
+ROOT = ""
+# Everything that ring 0 knows is fitted.
+BOARD = {
+    "rated_ma": 63_000,
+    "phases": 3,
+    "outputs": {"rcd_test": True, "lock": True, "three_phases": True},
+}
+
+
+class SimulatedHal(MockHal):
+    """The board of one life. `moved`: ring 0 has driven something else than before; `told`: it
+    has said something new.
+    """
+
+    root = ROOT
+
+    def __init__(
+        self,
+        clock: Clock,
+        loop: Loop,
+        rng: Rng,
+        started: str,
+        line: MeterLine,
+        network: Network,
+        wall: Callable[[], tuple[int | None, str]],
+        board: dict[str, Any],
+    ):
+        super().__init__()
+        self.board = board
+        self.started = started
+        self.moved = False
+        self.told = False
+        self.tick: Callable[[], object] | None = None
+        self.fed_us = clock.now_us
+        self._clock = clock
+        self._begun_us = clock.now_us
+        self._loop = loop
+        self._rng = rng
+        self._line = line
+        self._network = network
+        self._wall = wall
+        self._woken = loop.Event()
+
+    @property
+    def driven(self) -> int:
+        """The other outputs, as bits."""
+        return sum(1 << i for i, on in enumerate(self.outputs) if on)
+
+    # Ring 0's part.
+
+    def sample(self, inputs: array) -> int:
+        inputs[handover.ALL] = self.inputs
+        return 10
+
+    def drive(self, duty: int, closed: int) -> None:
+        if duty != self.duty or closed != self.closed:
+            self.duty = duty
+            self.closed = closed
+            self.moved = True
+
+    def switch(self, output: int, on: int) -> None:
+        self.outputs[output] = on
+        self.moved = True
+
+    def feed(self) -> None:
+        self.fed_us = self._clock.now_us
+
+    def wake(self) -> None:
+        self.told = True
+        self._woken.set()
+
+    # The rest.
+
+    def start(self, tick: Callable[[], object]) -> None:
+        self.tick = tick
+
+    async def woken(self, timeout_s: float) -> None:
+        try:
+            await self._loop.wait_for(self._woken.wait(), timeout_s)
+        except self._loop.TimeoutError:
+            return
+        self._woken.clear()
+
+    def ticks_ms(self) -> int:
+        return (self._clock.now_us - self._begun_us) // 1_000
+
+    def clock(self) -> tuple[int | None, str]:
+        return self._wall()
+
+    def serial(self, _baud: int, _parity: str) -> MeterLine:
+        return self._line
+
+    async def open_connection(self, host: str, port: int) -> tuple[Stream, Stream]:
+        return await self._network.open(self._loop, host, port)
+
+    def random_bits(self, n: int) -> int:
+        return self._rng.below(1 << n)
+
+    def sync(self) -> None:
+        """littlefs writes when a file is flushed or closed."""

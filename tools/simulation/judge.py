@@ -1,0 +1,179 @@
+"""Holds a box against the rules, life by life: by the plant, and by what the operator got."""
+
+from array import array
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pilotwire.app import App
+from pilotwire.link.state import letter
+from pilotwire.pilot import duty as _duty
+from plant import Change, World
+from rig.invariants import Invariants
+from rig.truth import Said
+
+from .hal import SimulatedHal
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+_S = 1_000_000
+_AGREES_US = 2_100_000  # 2 s, and the way to the operator
+_OBEYS_US = 1_500_000  # a limit whose result has come is in force at once; this is looked at late
+_QUIET_US = 3 * _S
+
+
+class Life:
+    """Ring 0 of one life, as rig/invariants.py wants to see it."""
+
+    def __init__(self, world: World, app: App, hal: SimulatedHal):
+        self.world = world
+        self.app = app
+        self.hal = hal
+        self.watchers: list[Callable[[], object]] = []
+        self.said = Said(app._settings)
+        self.invariants = Invariants(self, app._settings, self.said)
+
+    @property
+    def guard(self) -> "Life":
+        return self
+
+    @property
+    def duty(self) -> int:
+        return self.hal.duty
+
+    @property
+    def closed(self) -> int:
+        return self.hal.closed
+
+    @property
+    def outputs(self) -> int:
+        return self.hal.driven
+
+    @property
+    def up(self) -> array:
+        return self.app.guard.handover.up
+
+    @property
+    def _faults(self) -> int:
+        return self.app.guard._faults
+
+    def __str__(self) -> str:
+        return f"{letter(self.up)}, duty {self.duty}, inputs {list(self.hal.inputs)}"
+
+
+class Judge:
+    """Call `begin` with each new life, `look` after the ticks that matter. Raises Broken for the
+    safety set; the simulation is told of everything else.
+    """
+
+    def __init__(self, simulation: "Simulation"):
+        self.life: Life | None = None
+        self._sim = simulation
+        self._opened_us: int | None = None
+        self._shown: tuple = ()
+        self._shown_us = 0
+        self._linked_us: int | None = None
+        self._over_us: int | None = None
+
+    def begin(self, app: App, hal: SimulatedHal) -> None:
+        """The box has started anew."""
+        if self.life:
+            self.life.invariants.end()
+        sim = self._sim
+        self.life = life = Life(sim.world, app, hal)
+        life.invariants.opened_us = self._opened_us
+        self._linked_us = None
+        hand = app.guard.handover
+        publish = hand.publish
+        write_opening, write_closing = app.journal.open, app.journal.close
+
+        def published() -> None:
+            publish()
+            life.said.take(hand.slots[hand.published[0]][:], sim.clock.now_us)
+
+        def opening(fields: dict[str, Any]) -> int:
+            sim.ledger.opening(app.journal.seq + 1)
+            return write_opening(fields)
+
+        def closing(fields: dict[str, Any]) -> dict[str, Any]:
+            sim.ledger.closing(app.session.seq or 0)
+            return write_closing(fields)
+
+        hand.publish = published
+        app.journal.open, app.journal.close = opening, closing
+
+    def changed(self, change: Change) -> None:
+        """Something has changed in the plant."""
+        life = self.life
+        if change.name != "contacts" or not change.value or not life or not life.hal.closed:
+            return
+        if not life.app.session.active:
+            self._sim.broken("recorded first", "closed without an opening record")
+
+    def flash_used(self) -> None:
+        """Flash is about to be written."""
+        hal = self._sim.box.hal
+        if hal and hal.closed:
+            self._sim.broken("flash", "written while the contactor is driven closed")
+
+    def look(self) -> None:
+        """After each tick that matters, and once a second."""
+        sim = self._sim
+        box = sim.box
+        life = self.life
+        if not life or box.hal is not life.hal or not box.loop:
+            return
+        sim.settle_world()
+        for watch in tuple(life.watchers):
+            watch()
+        if life.app.restarts or box.run_task.done():
+            sim.broken("alive", f"a task has ended: {box.loop.errors}")
+        now_us = sim.clock.now_us
+        hal = life.hal
+        if hal.closed:
+            self._opened_us = now_us  # at the latest, if the power goes now
+        shown = (hal.duty, hal.closed)
+        if shown != self._shown:
+            sim.say(f"drives duty {hal.duty} closed {hal.closed}")
+            self._shown = shown
+            self._shown_us = now_us
+        self._look_at_limit(hal, now_us)
+        self._look_at_state(life, box.loop.blocked_us, now_us)
+
+    def _look_at_limit(self, hal: SimulatedHal, now_us: int) -> None:
+        most_ma = self._sim.backend.most_ma
+        offered_ma = _duty.current_for(hal.duty) if 0 < hal.duty < _duty.X1 else 0
+        if most_ma is None or offered_ma <= most_ma:
+            self._over_us = None
+        elif self._over_us is None:
+            self._over_us = now_us
+        elif now_us - self._over_us > _OBEYS_US:
+            self._sim.broken("limit", f"{offered_ma} mA offered, {most_ma} mA allowed")
+
+    def _look_at_state(self, life: Life, blocked_us: int, now_us: int) -> None:
+        """What was published last is so, if nothing has changed for 2 s and all is well."""
+        sim = self._sim
+        session = sim.broker.session
+        heard = (
+            life.app.link.connected
+            and sim.backend.online
+            and session is not None
+            and not session.connection.dead
+            and session.connection.behind_us < _S // 2
+            and now_us > blocked_us + _AGREES_US
+            and sim.injector.since_us("network", "broker") > _QUIET_US
+        )
+        if not heard:
+            self._linked_us = None
+            return
+        if self._linked_us is None:
+            self._linked_us = now_us
+        if now_us - max(self._linked_us, self._shown_us) < _AGREES_US:
+            return
+        state = sim.backend.state
+        hal = life.hal
+        if not state:
+            sim.broken("state", "connected, and nothing published")
+        elif state["closed"] != bool(hal.closed) or round(state["duty_percent"] * 100) != hal.duty:
+            said = f"closed {state['closed']}, duty {state['duty_percent']} %"
+            sim.broken("state", f"{said}; driven: {bool(hal.closed)}, {hal.duty / 100} %")

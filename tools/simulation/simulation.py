@@ -1,0 +1,255 @@
+"""One run: a box, its plant, people, an operator, and what goes wrong; all from one number."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from pilotwire.link.state import letter
+from plant import Cable, Change, Contactor, Meter, Pilot, Reading, World
+from rig.invariants import Broken
+from rig.scenario import PILOTS
+
+from .backend import BOX, Backend
+from .box import Box
+from .broker import Broker
+from .driver import Driver
+from .faults import Injector
+from .flash import Flash, PowerCut
+from .hal import BOARD, SimulatedHal
+from .judge import Judge
+from .ledger import Ledger
+from .line import MeterLine
+from .recovery import LASTS_US, Recovery
+from .rng import Rng
+from .rules import Breach
+from .tasks import Clock, Loop
+
+_S = 1_000_000
+_HOUR = 3_600 * _S
+_EPOCH_S = 1_800_000_000
+_METER_BOOT_US = 2 * _S
+_LOGGED = ("cp", "pp", "pe", "rcd", "s2", "contacts", "lock", "stop", "cover", "mains")
+
+
+class Simulation:
+    """The run of `seed`: `hours` of chaos, then the recovery; kinds in `off` take no part.
+
+    After `run`: `breach` (None: every rule held), `lines`, the log; `counts` of what happened by
+    kind; `coverage`, the same by (kind, state of the box); `hours`.
+    """
+
+    def __init__(self, seed: int, hours: float = 2, off: frozenset[str] = frozenset()):
+        self.off = off
+        self.lines: list[str] = []
+        self.breach: Breach | None = None
+        self.counts: Counter[str] = Counter()
+        self.coverage: Counter[tuple[str, str]] = Counter()
+        self.wall_offset_s = 0
+        self.wall_quality = "set"
+        self.clock = clock = Clock()
+        rng = Rng(seed)
+        chaos_us = int(hours * _HOUR)
+        self._end_us = chaos_us + LASTS_US
+        config = _config(rng.stream("config"))
+        self.world = _plant(rng.stream("plant"), config)
+        self.world.log.observers.append(self._changed)
+        self._register_wh = 0.0  # taken off what the meter shows
+        self._meter_off_us = 0  # it is not there before
+        self.flash = Flash()
+        with self.flash.open("/config.json", "wb") as file:
+            file.write(json.dumps(config).encode())
+        self.line = MeterLine(clock, self._read_meter, rng.stream("line"))
+        self.ledger = Ledger(self.true_wh, self.broken)
+        self.backend = Backend(clock, self.ledger.take, self.broken, self.say)
+        self.broker = Broker(
+            clock, rng.stream("broker"), self.backend.take, lambda how: self.broken("bytes", how)
+        )
+        self.backend.broker = self.broker
+        self.network = self.broker.network
+        self._hal_rng = rng.stream("hal")
+        self.box = Box(clock, self.world, self.flash, self._make_hal, self.say)
+        self.judge = Judge(self)
+        self.flash.watch(self.judge.flash_used)
+        self.box.on_tick = self._look
+        self.box.on_start = self._started
+        self.driver = Driver(self, rng.stream("driver"), chaos_us)
+        self.injector = Injector(self, rng.stream("faults"), chaos_us)
+        self.recovery = Recovery(self)
+        clock.agenda.at(0, self.box.power_on)
+        clock.agenda.at(chaos_us, self.recovery.begin)
+
+    @property
+    def hours(self) -> float:
+        return self.clock.now_us / _HOUR
+
+    def run(self) -> Breach | None:
+        """To the end, or to the first breach of a rule."""
+        with self.box.installed():
+            try:
+                while self.clock.now_us < self._end_us and not self.breach:
+                    self._step()
+                if not self.breach and (missing := self.recovery.missing()):
+                    self.broken("recovery", missing)
+            except Broken as error:
+                self.broken("safety", str(error))
+            finally:
+                if self.box.loop:
+                    self.box.loop.stop()
+        return self.breach
+
+    def _step(self) -> None:
+        """To the next thing that is arranged, and do it."""
+        clock = self.clock
+        agenda = clock.agenda
+        try:
+            self.box.run_to(min(agenda.due_us, self._end_us))
+            clock.now_us = max(clock.now_us, min(agenda.due_us, self._end_us))
+            if agenda.due_us <= clock.now_us:
+                agenda.fire()
+        except PowerCut:
+            self.say("the power goes while flash is written")
+            self.box.power_off()
+            clock.after(self._hal_rng.skewed(1_000, 60 * _S), self.box.power_on)
+
+    # For those who take part.
+
+    def say(self, what: str) -> None:
+        self.lines.append(f"{self.clock.now_us} {what}")
+
+    def count(self, kind: str) -> None:
+        """Something of this kind happens now."""
+        self.counts[kind] += 1
+        app = self.box.app
+        self.coverage[kind, letter(app._up) if app else "off"] += 1
+
+    def broken(self, rule: str, how: str) -> None:
+        """The first breach ends the run."""
+        if not self.breach:
+            self.breach = Breach(rule, how, self.clock.now_us)
+            self.say(f"BREACH {self.breach}")
+
+    def settle_world(self) -> None:
+        """Let the plant come to this instant."""
+        if self.world.now_us < self.clock.now_us:
+            self.world.advance(self.clock.now_us)
+
+    def world_now(self) -> World:
+        """The plant at this instant, to be changed."""
+        self.settle_world()
+        self.box.touched = True
+        return self.world
+
+    def true_wh(self) -> float:
+        """What has flowed through the plant's meter, exactly."""
+        self.settle_world()
+        return self.world.reading().import_wh
+
+    def wall_s(self) -> int:
+        return _EPOCH_S + self.clock.now_us // _S + self.wall_offset_s
+
+    def restart_meter(self, us: int) -> None:
+        self._meter_off_us = self.clock.now_us + us
+
+    def reset_register(self) -> None:
+        """The meter is another one, or has lost its register."""
+        self._register_wh = self.true_wh()
+        self.ledger.excuse("register")
+
+    def fill_flash(self, room: int) -> None:
+        """All but about `room` blocks, by somebody who need not stop the chip for it."""
+        if self.box.powered:
+            self._unwatched(lambda: self.flash.fill(room))
+
+    def drain_flash(self) -> None:
+        if self.box.powered:
+            self._unwatched(self.flash.drain)
+        else:
+            self.clock.after(_S, self.drain_flash)
+
+    # The parts' ways to each other.
+
+    def _unwatched(self, do: Callable[[], object]) -> None:
+        self.flash.watch(lambda: None)
+        try:
+            do()
+        except OSError:
+            self.say("flash is full already")
+        finally:
+            self.flash.watch(self.judge.flash_used)
+
+    def _read_meter(self) -> Reading | None:
+        """What the meter answers, None while it has no supply or starts."""
+        self.settle_world()
+        now_us = self.clock.now_us
+        if not self.world.mains.open_mv()[0]:
+            self._meter_off_us = now_us + _METER_BOOT_US
+        if now_us < self._meter_off_us:
+            return None
+        reading = self.world.reading()
+        return reading._replace(import_wh=reading.import_wh - self._register_wh)
+
+    def _make_hal(self, loop: Loop, started: str) -> SimulatedHal:
+        self.line.power_on()
+        return SimulatedHal(
+            self.clock, loop, self._hal_rng, started, self.line, self.network, self._wall, BOARD
+        )
+
+    def _wall(self) -> tuple[int | None, str]:
+        return None if self.wall_quality == "none" else self.wall_s(), self.wall_quality
+
+    def _started(self) -> None:
+        app, hal = self.box.app, self.box.hal
+        if not app or not hal:
+            return
+        self.judge.begin(app, hal)
+        self.backend.box_started()
+        if app.complaint:
+            self.say(f"config {app.complaint}")
+
+    def _changed(self, change: Change) -> None:
+        if change.name in _LOGGED:
+            self.say(f"{change.name} {change.value}")
+        self.judge.changed(change)
+
+    def _look(self) -> None:
+        active = self.injector.active
+        if self.clock.now_us < self._meter_off_us or any(name[:5] == "meter" for name in active):
+            self.ledger.excuse("meter")
+        if "weld" in active:
+            self.ledger.excuse("weld")
+        self.judge.look()
+
+
+def _plant(rng: Rng, config: dict[str, Any]) -> World:
+    """Somewhere within the tolerances."""
+    times = {"make_us": rng.between(8_000, 30_000), "break_us": rng.between(8_000, 30_000)}
+    first, second = Contactor.pair(**times)
+    return World(
+        cable=Cable(tethered=True) if config["cable_ma"] else None,
+        pilot=Pilot(**rng.pick(PILOTS)),
+        contactor=first,
+        contactor2=second,
+        meter=Meter(rng.skewed(0, 9_000_000)),
+    )
+
+
+def _config(rng: Rng) -> dict[str, Any]:
+    profile = rng.pick(("iec61851", "iec61851", "gbt18487"))
+    fixed_ma = rng.pick((0, 0, 16_000, 32_000)) if profile == "iec61851" else 32_000
+    return {
+        "id": BOX,
+        "limit_ma": rng.pick((10_000, 16_000, 32_000, 63_000)),
+        "profile": profile,
+        "cable_ma": fixed_ma,
+        "ventilated": rng.chance(30),
+        "wake": rng.pick(("", "f", "x1")),
+        "restart_s": rng.pick((1, 1, 5, 30)),
+        "mains_ok_s": rng.pick((0, 5, 60)),
+        "authorise": rng.pick(("free", "free", "remote")),
+        "operator_fallback_ma": rng.pick((0, 6_000, 10_000)),
+        "meter_required": rng.chance(30),
+        "mqtt_host": "broker",
+        "mqtt_keepalive_s": rng.pick((5, 10, 30, 60)),
+        "heartbeat_s": rng.pick((5, 20, 60)),
+    }

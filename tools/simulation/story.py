@@ -1,0 +1,48 @@
+"""A run's log for a person to read: a line for each thing that happens, with its time."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+
+def told(lines: Iterable[str]) -> Iterator[str]:
+    """Each of a simulation's lines as `h:mm:ss.mmm  text`."""
+    for line in lines:
+        us, _, what = line.partition(" ")
+        yield f"{_clock(int(us))}  {_text(what)}"
+
+
+def _clock(us: int) -> str:
+    s, ms = divmod(us // 1_000, 1_000)
+    return f"{s // 3_600}:{s // 60 % 60:02}:{s % 60:02}.{ms:03}"
+
+
+def _text(what: str) -> str:
+    if what[:1] not in "<>":
+        return what
+    direction, topic, payload = what.split(" ", 2)
+    who = "box     " if direction == ">" else "operator"
+    try:
+        value = json.loads(payload)
+    except ValueError:  # sent to provoke
+        return f"{who} {topic}: {payload[:60]}"
+    return f"{who} {topic}: {_value(topic, value)}"
+
+
+def _value(topic: str, value: Any) -> str:
+    if topic == "state":
+        why = ", ".join(value["faults"] or value["why_not"])
+        closed = "closed" if value["closed"] else "open"
+        offered = f"{value['offered_ma'] / 1_000:.1f} A by {value['limit']['by']}"
+        return f"{value['state']}, {closed}, {offered}" + (f"; {why}" if why else "")
+    if topic == "tx" and "end" in value:
+        end = value["end"]
+        return (
+            f"record {value['seq']}: {value['wh']} Wh {value['energy']}, "
+            f"{end['reason']} {end.get('opened', '')}"
+        )
+    if topic == "tele":
+        return f"{value['power_w']} W, {value['session_wh']} Wh"
+    if topic == "trace":
+        return "a part of a trace"
+    return json.dumps(value)[:160]
