@@ -40,6 +40,48 @@ class Held(unittest.TestCase):
         self.assertEqual(lock._open_ms, 600_000)
 
 
+class Jammed(unittest.TestCase):
+    """A bolt that stays out keeps a driver's plug: out and in again, ever more seldom."""
+
+    def pulses(self, lock, ms):
+        """When the bolt was driven out again, in ms from now."""
+        seen = []
+        for now_ms in range(10, ms + 10, 10):
+            was = lock.locked
+            lock.step(10, False, 0, 1)
+            if lock.locked and not was:
+                seen.append(now_ms)
+        return seen
+
+    def held(self):
+        lock = Lock(True)
+        lock.step(10, True, 1, 1)
+        for _ in range(11):
+            lock.step(10, False, 0, 1)
+        self.assertFalse(lock.locked)
+        return lock
+
+    def test_is_moved_after_5_s_and_then_after_twice_as_long_up_to_80_s(self):
+        pulses = self.pulses(self.held(), 400_000)
+        pauses = [after - before for before, after in zip([0] + pulses, pulses)]
+        self.assertEqual(pauses[:5], [4_990, 10_000, 20_000, 40_000, 80_000])
+        self.assertEqual(pauses[5:], [80_000] * (len(pauses) - 5))
+        self.assertTrue(len(pauses) >= 7)
+
+    def test_begins_anew_once_it_has_let_go(self):
+        lock = self.held()
+        self.pulses(lock, 60_000)
+        lock.step(10, False, 0, 0)
+        self.assertEqual(self.pulses(lock, 6_000), [5_000])
+
+    def test_is_left_alone_while_it_is_to_hold(self):
+        lock = Lock(True)
+        for _ in range(2_000):
+            lock.step(10, True, 0, 1)
+            self.assertTrue(lock.locked)
+        self.assertEqual(lock._held_ms, 0)
+
+
 class Confirmed(unittest.TestCase):
     def test_by_its_contact_alone(self):
         for feedback, why_not in ((1, 0), (0, reasons.NOT_LOCKED), (-1, reasons.NOT_LOCKED)):

@@ -188,6 +188,12 @@ class Release(unittest.TestCase):
         self.steps(test, 10, False)
         self.assertEqual(self.steps(test, 10_000, True), 0)
 
+    def test_waits_for_an_open_contactor(self):
+        test = self.tripped()
+        test.attended()
+        self.assertEqual(self.steps(test, 1_000, True, closed=1), 0)
+        self.assertEqual(self.steps(test, 1_000, True), 200)
+
     def test_in_the_guard_ends_the_fault(self):
         for leaves in (True, False):
             o = Outlet(rcd_test=True)

@@ -378,7 +378,7 @@ class Spell:
 
     def __init__(self) -> None:
         self.since_us: int | None = None
-        self._ended_us = self._counted_us = _LONG_AGO_US
+        self._ended_us = self._counted_us = self._lasted_us = _LONG_AGO_US
 
     def note(self, now_us: int, so: bool) -> None:
         if so:
@@ -388,13 +388,18 @@ class Spell:
                     self._counted_us = now_us  # not one glitch but several
         elif self.since_us is not None:
             if now_us - self.since_us >= GLITCH_US:
-                self._counted_us = now_us
+                self._counted_us = self._lasted_us = now_us
             self.since_us = None
             self._ended_us = now_us
 
     def ms(self, now_us: int) -> float:
         """For how long it has been so, 0 if it is not."""
         return 0.0 if self.since_us is None else (now_us - self.since_us) / 1_000
+
+    def lasted_within(self, now_us: int, ms: float) -> bool:
+        """Whether it has been so in the last `ms` for long enough that no sample can miss it."""
+        lasts = self.since_us is not None and now_us - self.since_us >= GLITCH_US
+        return lasts or now_us - self._lasted_us <= ms * 1_000
 
     def within(self, now_us: int, ms: float, at_once: bool = False) -> bool:
         """Whether it has been more than a glitch in the last `ms`."""

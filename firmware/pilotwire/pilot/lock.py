@@ -6,6 +6,8 @@ from . import faults, reasons
 
 JAMMED_MS = const(5_000)
 UNLOCK_MS = const(100)  # sequence 12: no earlier after the power is off
+RETRY_MS = const(5_000)  # a bolt that does not let go is moved again after so long
+RETRY_MAX_MS = const(80_000)  # and then after twice as long each time, up to this
 
 _LONG_MS = const(600_000)
 
@@ -20,6 +22,8 @@ class Lock:
         self.why_not = 0
         self._open_ms = _LONG_MS  # since it was last needed
         self._unconfirmed_ms = 0
+        self._held_ms = 0  # it should be in, and is out
+        self._retry_ms = RETRY_MS
 
     def step(self, dt_ms, wanted, closed, feedback):
         """Let `dt_ms` pass; `wanted`: a plug is to be held; `feedback`: 1 for locked."""
@@ -34,7 +38,11 @@ class Lock:
         if feedback == 1:
             self._unconfirmed_ms = 0
             self.why_not = 0
+            if not self.locked:
+                self._free(dt_ms)
             return
+        self._held_ms = 0
+        self._retry_ms = RETRY_MS
         self.why_not = reasons.NOT_LOCKED
         if closed:
             self.seen = faults.LOCK
@@ -45,3 +53,12 @@ class Lock:
                 self.seen = faults.LOCK
         else:
             self._unconfirmed_ms = 0
+
+    def _free(self, dt_ms):
+        """Out and in again, for a driver whose plug is held by a bolt that was jammed."""
+        self._held_ms += dt_ms
+        if self._held_ms >= self._retry_ms:
+            self._held_ms = 0
+            if self._retry_ms < RETRY_MAX_MS:
+                self._retry_ms *= 2
+            self.locked = True

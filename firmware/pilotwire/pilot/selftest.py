@@ -55,7 +55,7 @@ class SelfTest:
             day = self._age_ms >= DAY_MS
             if day or not vehicle:
                 self._passed = False  # each session has its own; a charge of a day pauses for it
-            if tripped and not closed and self._may_release:
+            if self._may_release and not closed:
                 self._passed = False
                 self._test_ms = 0
                 self._phase = _RELEASE
