@@ -64,7 +64,8 @@ class Backend:
         self._say = say
         self._sent: set[str] = set()
         self._wrong: set[str] = set()  # what no box may obey
-        self._obeyed: set[str] = set()  # in this life of the box
+        self._obeyed: set[str] = set()  # in this life of the box; retained ones, ever
+        self._retained: set[str] = set()
         self._leases: list[Lease | None] = [None]  # any of these may be in force
 
     # What comes.
@@ -152,6 +153,8 @@ class Backend:
         """Send one command; its id. `args` and other keys as given."""
         id_ = id_ or f"c{len(self._sent)}"
         self._sent.add(id_)
+        if retain:
+            self._retained.add(id_)
         self.publish("cmd", {"id": id_, "type": type_, **others}, retain)
         return id_
 
@@ -188,7 +191,7 @@ class Backend:
     def box_started(self) -> None:
         """Leases and remembered ids were in RAM."""
         self._leases = [None]
-        self._obeyed = set()
+        self._obeyed &= self._retained
 
     @property
     def most_ma(self) -> int | None:

@@ -36,8 +36,8 @@ class ProtocolError(Exception):
 class Broker:
     """`on_message(topic, payload, retained)` gets what the box publishes, and its will.
 
-    Attributes that fail it: `refuses` (a CONNACK code), `mute` (takes and never answers),
-    `forgets_acks` (no PUBACK), `repeat_percent` of what it sends at QoS 1 comes twice.
+    Attributes that fail it: `refuses` (a CONNACK code), `mute` (takes bytes and does nothing with
+    them before `wake`), `forgets_acks` (no PUBACK), `repeat_percent` of what it sends at QoS 1 comes twice.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Broker:
         self.retained: dict[str, bytes] = {}
         self.network = Network(clock, rng.stream("network"), self._accept)
         self.session: Session | None = None  # the latest that is connected
+        self._sessions: list[Session] = []
         self._clock = clock
         self._rng = rng
         self._on_message = on_message
@@ -80,11 +81,22 @@ class Broker:
 
     def _accept(self, connection: Connection) -> None:
         session = Session(connection, heard_us=self._clock.now_us)
+        self._sessions = [s for s in self._sessions if not s.connection.closed] + [session]
         connection.on_data = lambda data: self._take(session, data)
         connection.on_end = lambda: self._lost(session)
 
     def _take(self, session: Session, data: bytes) -> None:
         session.data += data
+        if not self.mute:
+            self._work(session)
+
+    def wake(self) -> None:
+        """Go on with what has come meanwhile."""
+        self.mute = False
+        for session in self._sessions:
+            self._work(session)
+
+    def _work(self, session: Session) -> None:
         try:
             while not session.connection.closed:
                 packet = _front(session.data)
@@ -93,8 +105,7 @@ class Broker:
                 first, body, size = packet
                 session.data = session.data[size:]
                 session.heard_us = self._clock.now_us
-                if not self.mute:
-                    self._packet(session, first, body)
+                self._packet(session, first, body)
         except ProtocolError as error:
             self._on_breach(f"MQTT: {error}")
             self._hang_up(session)

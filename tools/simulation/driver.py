@@ -77,6 +77,7 @@ class Driver:
         names = [name for name in KINDS if name not in simulation.off]
         self._kinds = [name for name in names for _ in range(KINDS[name])]
         self._after(rng.between(1, 120) * _S, self._arrive)
+        self._after(rng.between(2, 15) * _MIN, self._call)
 
     def _after(self, us: int, action: Any) -> None:
         clock = self._sim.clock
@@ -112,6 +113,12 @@ class Driver:
         self._sim.count(kind)
         self._sim.say(f"driver plugs in {kind} {car.phases} phases {rating_a} A")
         return True
+
+    def _call(self) -> None:
+        """The hotline: an operator sees a fault and clears it."""
+        if self._sim.backend.state.get("faults"):
+            self._sim.backend.command("clear-faults")
+        self._after(self._rng.between(2, 15) * _MIN, self._call)
 
     def _fiddle(self) -> None:
         """Start or stop at the car."""

@@ -20,6 +20,9 @@ _S = 1_000_000
 _AGREES_US = 2_100_000  # 2 s, and the way to the operator
 _OBEYS_US = 1_500_000  # a limit whose result has come is in force at once; this is looked at late
 _QUIET_US = 3 * _S
+_RAISED_US = 8 * _S  # sequence 6 makes a raise wait for 5 s
+_STEP_MA = 26  # of the duty, at most: table A.7 and 0.01 %
+_MOST_MA = 51_000  # between 51 A and 52.5 A there is no duty; no more is tried here
 
 
 class Life:
@@ -99,6 +102,8 @@ class Judge:
             sim.ledger.closing(app.session.seq or 0)
             return write_closing(fields)
 
+        if app.link:  # it may have been on for months
+            app.link._mqtt._client.pid = sim.packet_id()
         hand.publish = published
         app.journal.open, app.journal.close = opening, closing
 
@@ -159,7 +164,7 @@ class Judge:
             and sim.backend.online
             and session is not None
             and not session.connection.dead
-            and session.connection.behind_us < _S // 2
+            and not session.connection.behind_us
             and now_us > blocked_us + _AGREES_US
             and sim.injector.since_us("network", "broker") > _QUIET_US
         )
@@ -177,3 +182,7 @@ class Judge:
         elif state["closed"] != bool(hal.closed) or round(state["duty_percent"] * 100) != hal.duty:
             said = f"closed {state['closed']}, duty {state['duty_percent']} %"
             sim.broken("state", f"{said}; driven: {bool(hal.closed)}, {hal.duty / 100} %")
+        elif state["offered_ma"] and now_us - self._shown_us > _RAISED_US:
+            least_ma = min(state["limit"]["ma"], _MOST_MA) - _STEP_MA
+            if not least_ma < state["offered_ma"] <= state["limit"]["ma"]:
+                sim.broken("limit", f"{state['offered_ma']} mA are offered of {state['limit']}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from .rng import Rng
@@ -81,11 +82,13 @@ class Connection:
         self.stream = Stream(self, loop)
         self._network = network
         self._last_us = {True: 0, False: 0}  # arrival of the latest, to the broker or the box
+        self._under_way: dict[bool, deque[Callable[[], object]]] = {True: deque(), False: deque()}
 
     @property
     def behind_us(self) -> int:
-        """How long what the box has sent is still under way."""
-        return max(self._last_us[True] - self._network.clock.now_us, 0)
+        """How long what the box has sent is still under way, at least."""
+        due_us = self._last_us[True] - self._network.clock.now_us
+        return max(due_us, _RETRY_US) if self._under_way[True] else 0
 
     def send(self, data: bytes) -> None:
         """Towards the box."""
@@ -125,15 +128,16 @@ class Connection:
         network = self._network
         due_us = max(network.clock.now_us + network.transit_us(), self._last_us[up])
         self._last_us[up] = due_us
+        under_way = self._under_way[up]
+        under_way.append(deliver)
 
         def arrive() -> None:
             if self.dead:
                 return
             if network.down:
-                self._last_us[up] = max(self._last_us[up], network.clock.now_us + _RETRY_US)
                 network.clock.after(_RETRY_US, arrive)
             else:
-                deliver()
+                under_way.popleft()()  # the oldest, whichever was held up
 
         network.clock.agenda.at(due_us, arrive)
 

@@ -12,7 +12,8 @@ RULES = {
     "less than `measured`, the meter was not to be had; between two charges no Wh goes astray",
     "records": "every charge that was begun comes to the backend as one record, in order, without "
     "gaps, and always the same",
-    "limit": "what is offered is never above the operator's limit in force",
+    "limit": "what is offered is never above the operator's limit in force, and after 8 s no more "
+    "than a step of the duty below the limit that the state names",
     "commands": "one result for one command, obeyed at most once; what is wrong, late or retained "
     "is refused",
     "reasons": "every refusal, every stop and every moment without current has a reason code",

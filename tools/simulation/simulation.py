@@ -148,6 +148,10 @@ class Simulation:
     def wall_s(self) -> int:
         return _EPOCH_S + self.clock.now_us // _S + self.wall_offset_s
 
+    def packet_id(self) -> int:
+        """MQTT's last one when a life begins: near an overflow as often as not."""
+        return self._hal_rng.pick((0, 0x7FF0, 0xFFF0))
+
     def restart_meter(self, us: int) -> None:
         self._meter_off_us = self.clock.now_us + us
 

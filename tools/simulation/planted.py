@@ -1,0 +1,247 @@
+"""Defects of the kinds that chargers in the field really had, to be planted one at a time.
+
+Each is a change of the firmware's text, and must be found by a rule. The text is looked for in
+the file as it stands: a change there that moves it makes the proof fail, and say which.
+"""
+
+from typing import NamedTuple
+
+
+class Bug(NamedTuple):
+    """In `file`, below firmware/pilotwire, `old` (there once) becomes `new`."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+
+
+PLANTED = (
+    Bug(
+        "duty in whole per cent: 63 A are offered as 58",
+        "pilot/duty.py",
+        "        return min(limit_ma, _KNEE_MA) // 6\n",
+        "        return min(limit_ma, _KNEE_MA) // 600 * 100\n",
+    ),
+    Bug(
+        "weld missed",
+        "pilot/contacts.py",
+        "        elif feedback == 1:\n            seen |= faults.WELD\n",
+        "",
+    ),
+    Bug(
+        "charging goes on at 3 V",
+        "pilot/sequence.py",
+        "        elif state == levels.D and not self._ventilated:\n",
+        "        elif state == levels.INVALID and not self._ventilated:\n",
+    ),
+    Bug(
+        "one sample decides: a glitch opens",
+        "pilot/vehicle.py",
+        "            if state == was:\n",
+        "            if state == state:\n",
+    ),
+    Bug(
+        "opens 250 ms after S2",
+        "pilot/vehicle.py",
+        "            if state == was:\n                self._change(state, duty)\n"
+        "            elif _powered(self.state)",
+        "            if state == was:\n"
+        "                self._late = getattr(self, '_late', 0) + 1\n"
+        "                if self._late >= 24 or not _powered(self.state):\n"
+        "                    self._late = 0\n"
+        "                    self._change(state, duty)\n"
+        "            elif _powered(self.state)",
+    ),
+    Bug(
+        "fault cleared by itself",
+        "pilot/guard.py",
+        "        return faults & ~_faults.HEALS_ITSELF\n",
+        "        return 0\n",
+    ),
+    Bug(
+        "any fault heals for ever",
+        "pilot/guard.py",
+        "            self._heals += 1\n",
+        "            self._heals += 0\n",
+    ),
+    Bug(
+        "relay chatter: no rest between closings",
+        "pilot/sequence.py",
+        "        return self.closed or (fits and self.switched_ms >= self._rest_ms)\n",
+        "        return True\n",
+    ),
+    Bug(
+        "duty raised at once",
+        "pilot/sequence.py",
+        "        if wanted < self.duty or self._duty_ms >= RAISE_MS:\n",
+        "        if True:\n",
+    ),
+    Bug(
+        "state F for 100 ms",
+        "pilot/sequence.py",
+        "F_MS = const(310)",
+        "F_MS = const(100)",
+    ),
+    Bug(
+        "no test of the residual-current device before the next vehicle",
+        "pilot/selftest.py",
+        "            if day or not vehicle:\n",
+        "            if day:\n",
+    ),
+    Bug(
+        "plug let go under power",
+        "pilot/lock.py",
+        "        if closed or wanted:",
+        "        if wanted:",
+    ),
+    Bug(
+        "overcurrent borne",
+        "pilot/supply.py",
+        "        return self._over_ms >= OVER_MS\n",
+        "        return False\n",
+    ),
+    Bug(
+        "ring 1 may be silent for ever",
+        "pilot/guard.py",
+        "        if self._silent_ms >= SILENT_MS:\n",
+        "        if self._silent_ms >= 10 * SILENT_MS:\n",
+    ),
+    Bug(
+        "limit that never expires",
+        "power/leases.py",
+        "        if left_ms > 0:\n            return limit_ma, left_ms, fallback_ma\n",
+        "        return limit_ma, max(left_ms, 1_000), fallback_ma\n",
+    ),
+    Bug(
+        "clock jump ends a lease",
+        "app.py",
+        'Leases(config["limit_ma"], hal.ticks_ms)\n',
+        'Leases(config["limit_ma"], lambda: 1_000 * (hal.clock()[0] or 0))\n',
+    ),
+    Bug(
+        "full current when the source of a limit dies",
+        "power/leases.py",
+        "ttl_ms, fallback_ma)\n\n    def fill",
+        "ttl_ms, NO_LIMIT_MA)\n\n    def fill",
+    ),
+    Bug(
+        "energy only in RAM",
+        "energy/session.py",
+        "        self._start = start if type(start) is dict else {}",
+        "        self._start = {}",
+    ),
+    Bug(
+        "end of a record read before the contactor was open",
+        "energy/session.py",
+        "        return fresh_ms is not None and fresh_ms < self._waited_ms\n",
+        "        return fresh_ms is not None\n",
+    ),
+    Bug(
+        "register that goes backwards believed",
+        "energy/session.py",
+        "                self._backwards = True",
+        "                self._backwards = False",
+    ),
+    Bug(
+        "a lost meter is never asked again",
+        "energy/meter.py",
+        "            self._pause = self._skip = min(2 * self._pause + 1, _MAX_SKIPPED)\n",
+        "            self._pause = self._skip = 1_000_000\n",
+    ),
+    Bug(
+        "record dropped after 3 tries",
+        "link/link.py",
+        "            self._sent_ms = now_ms\n\n    def _due",
+        "            self._sent_ms = now_ms\n"
+        "            self._tries = getattr(self, '_tries', 0) + 1\n"
+        "            if self._tries % 3 == 0:\n"
+        "                self._journal.acknowledge(pending[0])\n\n    def _due",
+    ),
+    Bug(
+        "an acknowledgement of what was never sent is believed",
+        "record/journal.py",
+        "        if upto > self._shown:\n            raise ValueError(upto)\n",
+        "",
+    ),
+    Bug(
+        "numbers begin anew after a restart",
+        "record/journal.py",
+        "                self.seq = max(self.seq, value if kind",
+        "                _ = max(self.seq, value if kind",
+    ),
+    Bug(
+        "closing without an opening record",
+        "energy/session.py",
+        "        if self.active:\n            flags |= handover.FLAG_RECORDED\n",
+        "        flags |= handover.FLAG_RECORDED\n",
+    ),
+    Bug(
+        "flash written while closed",
+        "app.py",
+        "        return not up[handover.UP_CLOSED] and not may_close\n",
+        "        return True\n",
+    ),
+    Bug(
+        "full flash ends the app",
+        "app.py",
+        "        except OSError as error:  # flash full or broken: no new charge, never a stop\n",
+        "        except ZeroDivisionError as error:\n",
+    ),
+    Bug(
+        "retained command obeyed",
+        "link/commands.py",
+        "        if retained:  # it would be obeyed again at every reconnect\n",
+        "        if False:\n",
+    ),
+    Bug(
+        "expired command obeyed",
+        "link/commands.py",
+        "        if exp is not None and unix_s is not None and unix_s > exp:\n",
+        "        if False:\n",
+    ),
+    Bug(
+        "repeated command obeyed again",
+        "link/commands.py",
+        "        if id_ in self._seen:\n",
+        "        if False:\n",
+    ),
+    Bug(
+        "value out of range obeyed",
+        "link/commands.py",
+        "            if type(value) is not int or not least <= value <= most:\n",
+        "            if type(value) is not int:\n",
+    ),
+    Bug(
+        "refused without a reason",
+        "link/commands.py",
+        '            raise Refused(id_, "expired", "")\n',
+        '            raise Refused(id_, "", "")\n',
+    ),
+    Bug(
+        "packet id overflow",
+        "link/mqtt.py",
+        "        client.pid &= 0x7FFF\n",
+        "        client.pid &= 0x1FFFF\n",
+    ),
+    Bug(
+        "no more tries to connect after five failures",
+        "link/mqtt.py",
+        "            self._failures += 1\n",
+        "            self._failures += 1\n"
+        "            while self._failures > 4:\n"
+        "                await asyncio.sleep(3_600)\n",
+    ),
+    Bug(
+        "half-open connection never noticed",
+        "link/mqtt.py",
+        "        patience_ms = self._keepalive_ms * 5 // 4\n",
+        "        patience_ms = 1 << 28\n",
+    ),
+    Bug(
+        "state published as a heartbeat only",
+        "app.py",
+        "                news = True\n",
+        "                news = False\n",
+    ),
+)
