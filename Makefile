@@ -36,9 +36,9 @@ build/stubs/ready: $(VENV)/ready
 demo: setup  ## a charging session to watch; BROKER=host:port for a broker of your own
 	@$(BIN)/pilotwire demo $(if $(BROKER),--broker $(BROKER))
 
-test: setup test-unit test-micropython test-webassembly test-system  ## all tests
+test: setup test-unit test-micropython test-webassembly test-simulation test-system  ## all tests
 
-.PHONY: test-unit test-micropython test-webassembly test-system
+.PHONY: test-unit test-micropython test-webassembly test-simulation test-system
 # Ring 0's unit files, which must hold on 32-bit words.
 # (Kept by hand: a file here must not need a clock, a file or a socket.)
 RING0 := test_cable test_care test_climate test_contacts test_duty test_faults test_guard \
@@ -59,6 +59,10 @@ test-webassembly: setup $(if $(shell command -v npm),$(PORT))
 	@if test -f $(PORT) && command -v node >/dev/null; \
 	then node host_tests/run_webassembly.mjs $(PORT) firmware,host_tests,host_tests/unit,build/micropython-lib $(RING0); \
 	else echo "skipped: node and npm are not installed"; fi
+
+test-simulation: setup
+	@echo "== the whole firmware in virtual time, 100 seeds of 2 hours"
+	@$(BIN)/python -m simulation --seeds 100 --brief
 
 test-system: setup
 	@echo "== the firmware as a process, with plant, meter and broker"

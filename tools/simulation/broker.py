@@ -37,7 +37,8 @@ class Broker:
     """`on_message(topic, payload, retained)` gets what the box publishes, and its will.
 
     Attributes that fail it: `refuses` (a CONNACK code), `mute` (takes bytes and does nothing with
-    them before `wake`), `forgets_acks` (no PUBACK), `repeat_percent` of what it sends at QoS 1 comes twice.
+    them before `wake`), `forgets_acks` (no PUBACK); `repeat_percent` of what it sends at QoS 1
+    comes twice.
     """
 
     def __init__(

@@ -74,8 +74,7 @@ class Driver:
         self._sim = simulation
         self._rng = rng
         self._until_us = until_us
-        names = [name for name in KINDS if name not in simulation.off]
-        self._kinds = [name for name in names for _ in range(KINDS[name])]
+        self._kinds = [name for name in KINDS for _ in range(KINDS[name])]
         self._after(rng.between(1, 120) * _S, self._arrive)
         self._after(rng.between(2, 15) * _MIN, self._call)
 
@@ -88,7 +87,8 @@ class Driver:
         rng = self._rng
         kind = rng.pick(self._kinds)
         rating_a = rng.pick((13, 20, 32, 32, 63))
-        if not self.plug(kind, car_of(kind, rng), rating_a):
+        car = car_of(kind, rng)
+        if kind in self._sim.off or not self.plug(kind, car, rating_a):
             self._after(rng.between(5, 60) * _S, self._arrive)
             return
         if rng.chance(60):

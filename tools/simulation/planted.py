@@ -1,4 +1,4 @@
-"""Defects of the kinds that chargers in the field really had, to be planted one at a time.
+"""Defects of the kinds that chargers in the field really had, and this one; planted one at a time.
 
 Each is a change of the firmware's text, and must be found by a rule. The text is looked for in
 the file as it stands: a change there that moves it makes the proof fail, and say which.
@@ -243,5 +243,24 @@ PLANTED = (
         "app.py",
         "                news = True\n",
         "                news = False\n",
+    ),
+    # What the simulation itself has found: regressions.txt.
+    Bug(
+        "rest and pause of the phases not served after a reset",
+        "pilot/sequence.py",
+        "        self.switched_ms = REST_MS ",
+        "        self.switched_ms = rest_ms ",
+    ),
+    Bug(
+        "a trip that the device holds is never let go",
+        "pilot/selftest.py",
+        "            if self._may_release and not closed:\n",
+        "            if self._may_release and closed:\n",
+    ),
+    Bug(
+        "a bolt that was jammed keeps the plug for ever",
+        "pilot/lock.py",
+        "                self._free(dt_ms)\n",
+        "                pass\n",
     ),
 )
