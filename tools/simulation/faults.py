@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from plant import flicker
+from plant import contactor, flicker
 from plant.slave import FAULTS as LINE_FAULTS
 from rig.scenario import BREAKS
 
@@ -220,6 +220,10 @@ KINDS: dict[str, Kind] = {
     **{f"{name} flickers": _glitch(name) for name in ("stop", "feedback", "latch")},
     "S2 bounces": Kind("glitch", _bounce),
     "frequency": _value("world.mains", "frequency_hz", lambda rng: rng.pick((47.0, 53.0)), 50.0),
+    "one pole welds": _value(
+        "world.contactor", "welded_poles", lambda rng: rng.pick((contactor.L1, contactor.N)), 0
+    ),
+    "second contactor welds": _value("world.contactor2", "welded", True, False),
     "slow contactor": _value(
         "world.contactor", "make_us", lambda rng: rng.between(30_000, 150_000), 20_000
     ),
@@ -274,6 +278,9 @@ KINDS: dict[str, Kind] = {
     "late": _command(_late),
     "retained": _command(_retained),
     "clock jumps": Kind("clock", _clock_jump),
+    "clock drifts": _value(
+        "", "wall_drift_pm", lambda rng: rng.pick((-1, 1)) * rng.between(1, 50), 0
+    ),
     "clock unknown": _value("", "wall_quality", "none", "set"),
     "power cut": Kind("power", _power_cut, _power_back, 20 * _MS, 20 * _MIN),
     "brown-out": Kind("power", _brown_out),

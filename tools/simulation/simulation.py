@@ -46,6 +46,7 @@ class Simulation:
         self.counts: Counter[str] = Counter()
         self.coverage: Counter[tuple[str, str]] = Counter()
         self.wall_offset_s = 0
+        self.wall_drift_pm = 0
         self.wall_quality = "set"
         self.clock = clock = Clock()
         rng = Rng(seed)
@@ -146,7 +147,8 @@ class Simulation:
         return self.world.reading().import_wh
 
     def wall_s(self) -> int:
-        return _EPOCH_S + self.clock.now_us // _S + self.wall_offset_s
+        now_s = self.clock.now_us // _S
+        return _EPOCH_S + now_s + now_s * self.wall_drift_pm // 1_000 + self.wall_offset_s
 
     def packet_id(self) -> int:
         """MQTT's last one when a life begins: near an overflow as often as not."""
@@ -220,7 +222,7 @@ class Simulation:
         active = self.injector.active
         if self.clock.now_us < self._meter_off_us or any(name[:5] == "meter" for name in active):
             self.ledger.excuse("meter")
-        if "weld" in active:
+        if any("weld" in name for name in active):
             self.ledger.excuse("weld")
         self.judge.look()
 
