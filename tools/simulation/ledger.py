@@ -18,6 +18,9 @@ class Ledger:
         self._excused: dict[int, set[str]] = {}
         self._last: dict[str, Any] | None = None
         self._owed_wh = 0.0
+        self._over_wh = 0.0  # what all records say, less what flowed in them
+        self._resolution_wh = 0
+        self._pieces = 1  # of the row of records: within one, a register's steps cancel out
 
     def excuse(self, what: str) -> None:
         """Something because of which a record may say less than `measured`, or energy stray:
@@ -66,12 +69,27 @@ class Ledger:
             self._owed_wh = max(0.0, flowed_wh + owed_wh - wh)
         if quality != "measured" and not excuses & {"meter", "register"}:
             self._breach("energy", f"{said}, and the meter was sound: {record}")
+        if wh is None or lost:
+            self._pieces += 1
+        else:
+            self._over_wh += wh - flowed_wh
+            self._resolution_wh = max(self._resolution_wh, resolution_wh)
         self._chain(record, excuses)
+
+    def total(self) -> str:
+        """Whether all records together say what flowed in all of them; "" if they do."""
+        over_wh = self._over_wh + self._owed_wh
+        if abs(over_wh) <= self._resolution_wh * self._pieces:
+            return ""
+        return f"the records together say {over_wh:.1f} Wh more than has flowed"
 
     def _chain(self, record: dict[str, Any], excuses: set[str]) -> None:
         """The register goes on where it stood."""
         last, self._last = self._last, record
-        if not last or excuses & {"register", "weld"}:
+        if not last:
+            return
+        if excuses & {"register", "weld"}:
+            self._pieces += 1
             return
         end, start = last["end"], record["start"]
         if end["read"] and start["read"] and end["wh"] != start["wh"]:

@@ -90,8 +90,8 @@ class Simulation:
             try:
                 while self.clock.now_us < self._end_us and not self.breach:
                     self._step()
-                if not self.breach and (missing := self.recovery.missing()):
-                    self.broken("recovery", missing)
+                if not self.breach:
+                    self._check()
             except Broken as error:
                 self.broken("safety", str(error))
             finally:
@@ -112,6 +112,13 @@ class Simulation:
             self.say("the power goes while flash is written")
             self.box.power_off()
             clock.after(self._hal_rng.skewed(1_000, 60 * _S), self.box.power_on)
+
+    def _check(self) -> None:
+        """At the end of it all."""
+        if missing := self.recovery.missing():
+            self.broken("recovery", missing)
+        elif wrong := self.ledger.total():
+            self.broken("energy", wrong)
 
     # For those who take part.
 
