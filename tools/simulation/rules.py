@@ -9,8 +9,8 @@ RULES = {
     "flash": "nothing writes flash while the contactor is driven closed",
     "recorded first": "the opening record is on flash before the contactor closes",
     "energy": "a record's energy is the plant's, to the resolution that it states; where it says "
-    "less than `measured`, the meter was not to be had; between two charges no Wh goes astray, and "
-    "all records together say what has flowed",
+    "less than `measured`, the meter was not to be had; between two charges no Wh goes astray, "
+    "and all records together say what has flowed",
     "records": "every charge that was begun comes to the backend as one record, in order, without "
     "gaps, and always the same",
     "limit": "what is offered is never above the operator's limit in force, and after 8 s no more "
