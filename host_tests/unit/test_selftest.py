@@ -93,6 +93,13 @@ class Due(unittest.TestCase):
         b.run(60_000)
         self.assertEqual((b.pulses, b.passed), (2, True))
 
+    def test_anew_for_a_vehicle_that_comes_as_one_without_it_ends(self):
+        b = Bench().run(100)
+        b.run(310, vehicle=False)
+        self.assertEqual((b.test.running, b.test._passed), (False, False))
+        b.run(10)
+        self.assertEqual((b.pulses, b.passed), (2, False))
+
     def test_only_while_the_contactor_is_open_and_the_device_has_not_tripped(self):
         b = Bench().run(60_000, closed=1)
         self.assertEqual((b.pulses, b.passed), (0, False))

@@ -57,8 +57,9 @@ class Ledger:
         resolution_wh = record.get("resolution_wh", 0)
         quality = record["energy"]
         said = f"record {seq} says {wh} Wh ({quality}), the plant {flowed_wh:.1f}"
-        # Where the register jumps and then the power goes, nobody is left who knows of the jump.
-        lost = record["end"]["reason"] == "power-lost" and "register" in excuses
+        # Where the register jumps and the power goes too, or the meter is silent, nobody sees it.
+        unseen = record["end"]["reason"] == "power-lost" or "meter" in excuses
+        lost = unseen and "register" in excuses
         if quality == "measured" and abs(wh - flowed_wh) > resolution_wh and not lost:
             self._breach("energy", said)
         # A reading that stands in for one that never came leaves its Wh to the next record.

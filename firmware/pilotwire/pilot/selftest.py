@@ -63,17 +63,17 @@ class SelfTest:
                 self._test_ms = 0
                 self._phase = _AWAITED
         else:
-            self._run(dt_ms, tripped)
+            self._run(dt_ms, tripped, vehicle)
         self.running = self._phase != _IDLE
         self.pressed = self.running and self._test_ms < PULSE_MS
         self.why_not = 0 if self._passed else reasons.RCD_TEST
 
-    def _run(self, dt_ms, tripped):
+    def _run(self, dt_ms, tripped, vehicle):
         self._test_ms += dt_ms
         if self._phase == _AWAITED and tripped:
             self._phase = _TRIPPED
         elif self._phase == _TRIPPED and not tripped and not self.pressed:
-            self._passed = True
+            self._passed = vehicle  # one that has left in the meantime takes its test along
             self._end()
         elif self._phase == _RELEASE:
             if not self.pressed and (not tripped or self._test_ms >= RELEASE_MS):
