@@ -155,6 +155,7 @@ class Invariants:
         self._latched_us: dict[int, int] = {}
         self._left_f = False  # and has shown X1 since
         self._heals = 0  # of this vehicle, while it is there
+        self._cleared_us: int | None = None  # by an operator, as judged last
         self._a_us = 0  # state A was last seen
         self.opened_us: int | None = None  # by its command, or because the power went
         outlet.world.log.observers.append(self._note)
@@ -196,7 +197,8 @@ class Invariants:
                 self._fail(name, clause, f"for {spell.ms(now_us):.0f} ms")
         if truth.duty != truth.was_duty:
             self._drove()
-        if truth.just_cleared:
+        if truth.just_cleared or truth.ring1.cleared_us != self._cleared_us:
+            self._cleared_us = truth.ring1.cleared_us
             self._heals = 0
         if truth.faults != truth.was_faults:
             self._faults_changed(now_us)

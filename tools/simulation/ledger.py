@@ -17,6 +17,7 @@ class Ledger:
         self._excuses: set[str] = set()  # what has happened to the meter since the last charge
         self._excused: dict[int, set[str]] = {}
         self._last: dict[str, Any] | None = None
+        self._last_excuses: set[str] = set()
         self._owed_wh = 0.0
         self._over_wh = 0.0  # what all records say, less what flowed in them
         self._resolution_wh = 0
@@ -87,6 +88,7 @@ class Ledger:
     def _chain(self, record: dict[str, Any], excuses: set[str]) -> None:
         """The register goes on where it stood."""
         last, self._last = self._last, record
+        excuses, self._last_excuses = excuses | self._last_excuses, excuses
         if not last:
             return
         if excuses & {"register", "weld"}:
