@@ -189,6 +189,15 @@ class Release(unittest.TestCase):
         test.step(10, False, True, 0)
         self.assertEqual((test.running, test.released), (True, False), "now the test itself")
 
+    def test_is_over_no_sooner_than_its_pulse(self):
+        test = self.tripped()
+        test.attended()
+        self.steps(test, 100, True)
+        self.assertEqual(self.steps(test, 110, False), 100)
+        self.assertEqual((test.running, test.released), (True, False))
+        self.steps(test, 10, False)
+        self.assertEqual((test.running, test.released), (False, True))
+
     def test_needs_somebody_after_the_trip_not_before(self):
         test = Bench().run(1_000).test
         test.attended()
