@@ -61,11 +61,11 @@ class Jammed(unittest.TestCase):
         self.assertFalse(lock.locked)
         return lock
 
-    def test_is_moved_after_5_s_and_then_after_twice_as_long_up_to_80_s(self):
+    def test_is_moved_after_5_s_and_then_after_twice_as_long_up_to_60_s(self):
         pulses = self.pulses(self.held(), 400_000)
         pauses = [after - before for before, after in zip([0] + pulses, pulses)]
-        self.assertEqual(pauses[:5], [4_990, 10_000, 20_000, 40_000, 80_000])
-        self.assertEqual(pauses[5:], [80_000] * (len(pauses) - 5))
+        self.assertEqual(pauses[:5], [4_990, 10_000, 20_000, 40_000, 60_000])
+        self.assertEqual(pauses[5:], [60_000] * (len(pauses) - 5))
         self.assertTrue(len(pauses) >= 7)
 
     def test_begins_anew_once_it_has_let_go(self):

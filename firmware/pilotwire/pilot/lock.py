@@ -7,7 +7,7 @@ from . import faults, reasons
 JAMMED_MS = const(5_000)
 UNLOCK_MS = const(100)  # sequence 12: no earlier after the power is off
 RETRY_MS = const(5_000)  # a bolt that does not let go is moved again after so long
-RETRY_MAX_MS = const(80_000)  # and then after twice as long each time, up to this
+RETRY_MAX_MS = const(60_000)  # and then after twice as long each time, up to this
 
 _LONG_MS = const(600_000)
 
@@ -59,6 +59,5 @@ class Lock:
         self._held_ms += dt_ms
         if self._held_ms >= self._retry_ms:
             self._held_ms = 0
-            if self._retry_ms < RETRY_MAX_MS:
-                self._retry_ms *= 2
+            self._retry_ms = min(2 * self._retry_ms, RETRY_MAX_MS)
             self.locked = True
