@@ -52,9 +52,9 @@ class Backend:
     ):
         self.down = False
         self.ack_ms = 200
+        self.eager = False  # clears each fault as soon as it is seen
         self.records: dict[int, dict] = {}
         self.state: dict[str, Any] = {}
-        self.state_us: int | None = None
         self.online = False
         self.results: dict[str, dict] = {}
         self.clock = clock
@@ -90,8 +90,9 @@ class Backend:
             self._breach("bytes", f"unknown topic {topic}")
 
     def _take_state(self, state: dict) -> None:
+        if self.eager and state["faults"] and not self.state.get("faults"):
+            self.command("clear-faults")
         self.state = state
-        self.state_us = self.clock.now_us
         if not state["closed"] and state["state"][0] in "BCD" and not state["why_not"]:
             self._breach("reasons", f"no current in {state['state']} and no reason why")
 

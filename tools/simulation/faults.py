@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from plant import contactor, flicker
+from plant.car import VENTILATION_R2_OHM
 from plant.slave import FAULTS as LINE_FAULTS
 from rig.scenario import BREAKS
 
@@ -79,6 +80,13 @@ def _bounce(sim: Simulation, rng: Rng) -> None:
         sound_us=us,
         times=rng.between(1, 5),
     )
+
+
+def _ventilate(sim: Simulation, r2_ohm: int) -> None:
+    """The vehicle's mind about ventilation, in the middle of a charge."""
+    car = sim.world_now().car
+    if car:
+        car.r2_ohm = r2_ohm
 
 
 def _value(thing: str, name: str, bad: Any, good: Any, most_us: int = 10 * _MIN) -> Kind:
@@ -219,6 +227,13 @@ KINDS: dict[str, Kind] = {
     **{f"{name} flickers": _glitch(name) for name in ("cp cut", "cp short", "pp cut", "pe")},
     **{f"{name} flickers": _glitch(name) for name in ("stop", "feedback", "latch")},
     "S2 bounces": Kind("glitch", _bounce),
+    "wants ventilation": Kind(
+        "vehicle",
+        lambda sim, _: _ventilate(sim, VENTILATION_R2_OHM),
+        lambda sim: _ventilate(sim, 1_300),
+        100 * _MS,
+        10 * _MIN,
+    ),
     "frequency": _value("world.mains", "frequency_hz", lambda rng: rng.pick((47.0, 53.0)), 50.0),
     "one pole welds": _value(
         "world.contactor", "welded_poles", lambda rng: rng.pick((contactor.L1, contactor.N)), 0
@@ -262,6 +277,7 @@ KINDS: dict[str, Kind] = {
     "repeats": _value("broker", "repeat_percent", lambda rng: rng.between(10, 100), 0),
     "backend down": _value("backend", "down", True, False, 60 * _MIN),
     "backend slow": _value("backend", "ack_ms", lambda rng: rng.skewed(1_000, 100_000), 200),
+    "eager operator": _value("backend", "eager", True, False),
     "ack ahead": _command(_ack_ahead),
     "limit": _command(_limit),
     "pause": _command(lambda sim, _: sim.backend.command("pause")),

@@ -78,12 +78,6 @@ PLANTED = (
         "        if True:\n",
     ),
     Bug(
-        "state F for 100 ms",
-        "pilot/sequence.py",
-        "F_MS = const(310)",
-        "F_MS = const(100)",
-    ),
-    Bug(
         "no test of the residual-current device before the next vehicle",
         "pilot/selftest.py",
         "            if day or not vehicle:\n",
