@@ -3,7 +3,7 @@
 import unittest
 
 from outlet import Outlet
-from pilotwire.pilot import faults, handover, reasons, signals
+from pilotwire.pilot import faults, handover, levels, reasons, signals
 from pilotwire.pilot.duty import X1
 from pilotwire.pilot.selftest import SelfTest
 
@@ -258,6 +258,14 @@ class InTheGuard(unittest.TestCase):
             self.assertEqual(o.guard.handover.up[handover.UP_FAULTS], 0)
         self.assertTrue(pressed >= 20)
         self.assertEqual(o.hal.closed, 1)
+
+    def test_counts_one_that_is_called_as_there_only_while_state_f_hides_it(self):
+        guard = Outlet(rcd_test=True).guard
+        for waking, there in ((reasons.WAKING, "BCDF"), (0, "BCD")):
+            guard._wake.why_not = waking
+            for letter in "ABCDEF":
+                guard._vehicle.state = getattr(levels, letter)
+                self.assertEqual(bool(guard._present()), letter in there, letter)
 
     def test_never_meets_a_closed_contactor(self):
         # The daily test falls due while a vehicle waits, and S2 closes at any tick around that.
