@@ -19,6 +19,7 @@ class Ledger:
         self._last: dict[str, Any] | None = None
         self._last_excuses: set[str] = set()
         self._owed_wh = 0.0
+        self._unknown_wh = 0.0  # of charges whose end the meter did not see
         self._over_wh = 0.0  # what all records say, less what flowed in them
         self._resolution_wh = 0
         self._pieces = 1  # of the row of records: within one, a register's steps cancel out
@@ -63,8 +64,12 @@ class Ledger:
         lost = unseen and "register" in excuses
         if quality == "measured" and abs(wh - flowed_wh) > resolution_wh and not lost:
             self._breach("energy", said)
-        # A reading that stands in for one that never came leaves its Wh to the next record.
+        # A reading that stands in for one that never came leaves its Wh to the next record, or to
+        # none, if the meter is back before that begins: then `last-known` has said so.
         owed_wh, self._owed_wh = self._owed_wh, 0.0
+        if record["start"]["read"]:
+            self._unknown_wh += owed_wh
+            owed_wh = 0.0
         if quality == "last-known" and not lost:
             if not -resolution_wh <= wh <= flowed_wh + owed_wh + resolution_wh:
                 self._breach("energy", said)
@@ -80,7 +85,7 @@ class Ledger:
 
     def total(self) -> str:
         """Whether all records together say what flowed in all of them; "" if they do."""
-        over_wh = self._over_wh + self._owed_wh
+        over_wh = self._over_wh + self._owed_wh + self._unknown_wh
         if abs(over_wh) <= self._resolution_wh * self._pieces:
             return ""
         return f"the records together say {over_wh:.1f} Wh more than has flowed"
