@@ -1,6 +1,7 @@
 """10,000 hand-overs between a hard timer and a program that allocates and collects: none torn."""
 
 from rig.emulated import tree
+from rig.mpy import as_source
 
 CODE = """
 import gc
@@ -63,7 +64,7 @@ print(list(seen), reads)
 
 def test_10_000_hand_overs_during_collections_are_all_whole(boot):
     board = boot(tree=tree(main=b""))
-    seen, reads = eval(board.exec(CODE, limit_ms=120_000).replace("] ", "], "))
+    seen, reads = eval(board.exec(as_source(CODE), limit_ms=120_000).replace("] ", "], "))
     ticks, taken, torn_down, torn_up = seen
     assert taken + reads >= 10_000
     assert ticks > taken > 1_000

@@ -29,6 +29,7 @@ from pilotwire.record.journal import Journal
 from plant import Cable, Car
 from plant.frames import MeterFrames
 from rig.emulated import Box, tree
+from rig.mpy import as_source
 from rig.office import Office
 
 from .board_outlet import Outlet
@@ -176,7 +177,7 @@ class _Run:
         clock = (now.tm_year, now.tm_mon, now.tm_mday, 0, now.tm_hour, now.tm_min, now.tm_sec, 0)
         self.box = Box(self._boot, files, devices=[meter, self.ticks, self.flash])
         self.board.set_speed(1)
-        self.board.console.start(_RUN % (clock, GATEWAY, tls_port))
+        self.board.console.start(as_source(_RUN % (clock, GATEWAY, tls_port)))
 
     def _boot(self, **arguments: Any) -> Pico:
         self.board = Pico(find_image(), **arguments)

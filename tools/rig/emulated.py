@@ -11,7 +11,7 @@ from pilotwire.pilot import handover
 from plant import Cable, Car, World
 
 from rig.interpreter import ROOT
-from rig.mpy import build
+from rig.mpy import as_source, build
 
 BOARD = json.loads((ROOT / "boards" / "pico_w" / "board.json").read_text())
 RING1 = Path(__file__).with_name("ring1.py").read_bytes()
@@ -36,7 +36,7 @@ def tree(app: bytes | None = RING1, main=None, **board):
     files["board.json"] = json.dumps({**BOARD, "watchdog_ms": WATCHDOG_MS, **board}).encode()
     if app is not None:
         del files["a/pilotwire/app.mpy"]
-        files["a/pilotwire/app.py"] = app
+        files["a/pilotwire/app.py"] = as_source(app.decode(), "pilotwire.app").encode()
     if main is not None:
         files["main.py"] = main
     return signed(files)

@@ -14,6 +14,7 @@ from pathlib import Path
 from .fold import constants, fold
 from .install import BUILD
 from .interpreter import FIRMWARE, LIBRARY, ROOT
+from .prune import prune
 
 SLOT = "a"
 ARCHITECTURES = {"rp2": "armv6m", "esp32": "xtensawin"}  # of mpy-cross, for machine code
@@ -43,11 +44,21 @@ def build(board: str, target: Path | None = None) -> dict[str, bytes]:
     chip = json.loads(data)["chip"]
     texts = {name: path.read_text() for name, path in sources(chip).items()}
     known = constants({_module(name): text for name, text in texts.items()})
+    starters = {name: (FIRMWARE / name).read_text() for name in ("boot.py", "main.py")}
+    folded = {
+        name: fold(_module(name), text, known, name.endswith("__init__.py"))
+        for name, text in texts.items()
+    }
+    pruned = prune(
+        {_module(name): text for name, text in folded.items()}, known, "\n".join(starters.values())
+    )
     with ThreadPoolExecutor() as pool:
-        jobs = {}
-        for name, text in texts.items():
-            folded = fold(_module(name), text, known, name.endswith("__init__.py"))
-            jobs[name.removesuffix(".py") + ".mpy"] = pool.submit(_compile, name, folded, chip)
+        jobs = {
+            name.removesuffix(".py") + ".mpy": pool.submit(
+                _compile, name, pruned[_module(name)], chip
+            )
+            for name in texts
+        }
         slot = {name: job.result() for name, job in jobs.items()}
     for path in FIRMWARE.glob("pilotwire/**/*.json"):
         slot[path.relative_to(FIRMWARE).as_posix()] = path.read_bytes()
@@ -56,14 +67,19 @@ def build(board: str, target: Path | None = None) -> dict[str, bytes]:
     tree[f"{SLOT}/manifest.json"] = json.dumps(sizes).encode()
     tree["slot"] = SLOT.encode()
     tree["board.json"] = data
-    for name in ("boot.py", "main.py"):
-        tree[name] = (FIRMWARE / name).read_bytes()
+    tree |= {name: text.encode() for name, text in starters.items()}
     if target:
         for name, content in tree.items():
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     return tree
+
+
+def as_source(text: str, module: str = "", chip: str = "rp2") -> str:
+    """`text` to run on a board beside the firmware, whose constants have no names there."""
+    known = constants({_module(name): path.read_text() for name, path in sources(chip).items()})
+    return fold(module, text, known)
 
 
 def rooms(tree: dict[str, bytes]) -> dict[str, int]:
