@@ -102,7 +102,11 @@ sim-proof: setup  ## bugs that the field really had, planted one by one: each is
 catalogue: setup  ## docs/faults.md from the firmware
 	@$(BIN)/python -m catalogue
 
-bench: setup  ## sizes, times and allocations, one line each, against their limits
+build/micropython-modbus/ready: $(VENV)/ready
+	@$(BIN)/python -m rig.install compared
+	@touch $@
+
+bench: setup build/micropython-modbus/ready  ## sizes, times and allocations, one line each, against their limits
 	@$(BIN)/python -m bench
 
 format: $(VENV)/ready

@@ -9,13 +9,11 @@ from array import array
 
 from micropython import const
 
-from . import config as _config
-from .energy.meter import Meter
-from .energy.regmap import load as load_map
-from .energy.rtu import Bus
+from .energy.meters import Meters
 from .energy.session import CLOSE, OPEN, Session
 from .link.link import Link
 from .link.state import describe
+from .loading import unload
 from .pilot import handover, levels, settings
 from .pilot.guard import Guard
 from .power.leases import Leases
@@ -23,7 +21,6 @@ from .record.journal import FlashBusy, Journal
 from .record.wear import Wear
 
 _CONTROL_S = const(1)
-_POLL_S = const(1)
 _FIRST_S = 0.01
 _USED_MA = const(1_000)  # more than that is a phase in use
 _MEASURED = ("power_w", "energy_wh", "current_ma", "voltage_mv", "phases_used")
@@ -34,7 +31,7 @@ _ENABLED = handover.FLAG_AUTHORISED | handover.FLAG_RUN
 _CAN_CLOSE = _ENABLED | handover.FLAG_RECORDED
 
 
-def _settings(config, board):
+def _settings(config, board, metered):
     """What the configuration and the board's data are to ring 0."""
     outputs = board["outputs"]
     own = {
@@ -46,7 +43,7 @@ def _settings(config, board):
         "rcd_test": bool(outputs["rcd_test"]),
         "ventilated": config["ventilated"],
         "wake": _WAKE[config["wake"]],
-        "metered": config["meter_required"],
+        "metered": metered,
         "restart_ms": config["restart_s"] * 1000,
         "mains_ms": config["mains_ok_s"] * 1000,
         "under_mv": config["undervoltage_v"] * 1000,
@@ -58,45 +55,69 @@ def _settings(config, board):
     return settings.Settings(**own)
 
 
+def _configuration(hal):
+    """(configuration, complaint), see config.py."""
+    from .config import load
+
+    found = load(hal.root, hal.board["rated_ma"])
+    unload("", "config")
+    return found
+
+
+def _electrical(meter):
+    """What flows at a meter now, for JSON; powers are positive when drawn from the mains."""
+    reading = meter.reading
+    return {
+        "power_w": None if reading.power_mw is None else reading.power_mw // 1000,
+        "current_ma": reading.current_ma,
+        "voltage_mv": reading.voltage_mv,
+    }
+
+
+def _grid(meter):
+    values = {"meter": meter.reason}
+    if meter.age_ms() is not None:
+        values.update(_electrical(meter))
+        values["phase_power_w"] = [mw and mw // 1000 for mw in meter.reading.phase_power_mw]
+        values["import_wh"] = meter.reading.import_wh
+        values["export_wh"] = meter.reading.export_wh
+    return values
+
+
 class App:
     """One box on `hal` (hal/__init__.py). `run()` never returns by itself."""
 
     def __init__(self, hal):
         self._hal = hal
-        self.config, self.complaint = _config.load(hal.root, hal.board["rated_ma"])
+        self.config, self.complaint = _configuration(hal)
         config = self.config
-        if self.complaint:
-            print("configuration refused:", self.complaint)
-        self._settings = _settings(config, hal.board)
+        free = config["authorise"] == "free"
+        metered = config["meter_required"] == "always"
+        if config["meter_required"] == "billed":
+            metered = not free
+        self._settings = _settings(config, hal.board, metered)
         self.guard = Guard(hal, self._settings)
         self._up = array("i", [0] * handover.N_UP)
         self._seen = array("i", [0] * handover.N_UP)
         self._clear = 0
         self._handed = 0  # permissions handed down last
         self.leases = Leases(config["limit_ma"], hal.ticks_ms)
-        self.session = Session(config["authorise"] == "free", config["meter_required"])
+        self.session = Session(free, metered)
         self.journal = Journal(hal.root + "/journal.log", self._flash_free, hal.sync)
         self.wear = Wear(hal.root + "/wear.json")
         self.trace = None
         self.trouble = ""  # of the journal
         if self.journal.last:
             self.session.resume_after_reset(self.journal.last)
-        self.meter = self._meter()
+        meters = Meters(hal, config)
+        self.meter = meters.own
+        self.grid = meters.grid
+        self._polls = meters.jobs()
+        self.complaint = self.complaint or meters.complaint
+        if self.complaint:
+            print("configuration refused:", self.complaint)
         self.link = Link(hal, config, self.journal, self) if config["mqtt_host"] else None
         self.restarts = 0
-
-    def _meter(self):
-        config = self.config
-        port = None
-        if config["meter"]:
-            port = self._hal.serial(config["meter_baud"], config["meter_parity"])
-        if port is None:
-            return None
-        table = load_map(config["meter"])
-        bits = 10 if config["meter_parity"] == "N" else 11
-        ticks_ms = self._hal.ticks_ms
-        bus = Bus(port, config["meter_baud"], ticks_ms, bits, table.gap_ms)
-        return Meter(bus, table, ticks_ms, config["meter_address"])
 
     async def run(self):
         """Start ring 0, then control, meter and link."""
@@ -106,7 +127,7 @@ class App:
             if self.guard.handover.up[handover.UP_SEQ]:
                 break
             await asyncio.sleep(_FIRST_S)
-        jobs = [self._poll] if self.meter else []
+        jobs = list(self._polls)
         if self.link:
             jobs.append(self.link.run)
         tasks = [asyncio.create_task(job()) for job in jobs]
@@ -117,14 +138,6 @@ class App:
                     self.restarts += 1
                     tasks[i] = asyncio.create_task(job())
             await self._hal.woken(_CONTROL_S)
-
-    async def _poll(self):
-        while True:
-            await self.meter.poll()
-            reading = self.meter.reading
-            if reading.power_mw is not None and self.session.active:
-                self.session.max_power_w = max(self.session.max_power_w, reading.power_mw // 1000)
-            await asyncio.sleep(_POLL_S)
 
     # Control.
 
@@ -137,7 +150,11 @@ class App:
         self.wear.look(up)
         if self.trace:
             self.trace.look()
-        due = self.session.step(self._hal.ticks_ms(), up, self._register(), self._fresh_ms())
+        now_ms = self._hal.ticks_ms()
+        fresh_ms = self._fresh_ms()
+        if fresh_ms is not None:
+            self._look(now_ms - fresh_ms)
+        due = self.session.step(now_ms, up, fresh_ms)
         try:
             if due == OPEN:
                 self._open_record(up)
@@ -153,19 +170,27 @@ class App:
         if self._is_news(up):
             self._announce()
 
+    def _look(self, read_ms):
+        """What the meter said at `read_ms`, to the charge."""
+        meter, session = self.meter, self.session
+        session.register.see(read_ms, meter.reading.import_wh, meter.serial, meter.resolution_wh())
+        session.max_power_w = max(session.max_power_w, (meter.reading.power_mw or 0) // 1000)
+
     def _open_record(self, up):
         fields = self.session.opening(self._hal.clock(), up)
         fields["box"] = self.config["id"]
         fields["phases"] = self._hal.board["phases"]
         fields["meter"] = self.config["meter"]
+        if self.meter:
+            fields["meter_serial"] = self.meter.serial
+            fields["meter_firmware"] = self.meter.firmware
         self.session.opened(self.journal.open(fields))
         self._announce()
 
     def _close_record(self, up):
         fields = self.session.closing(self._hal.clock(), up, self._fresh_ms())
-        register_wh = fields["end"]["wh"]
-        if register_wh is not None:
-            fields["resolution_wh"] = self.meter.table.resolution_wh(register_wh)
+        if self.meter and fields["end"]["wh"] is not None:
+            fields["resolution_wh"] = self.meter.resolution_wh()
         self.journal.close(fields)
         self.session.closed()
         self.wear.save()
@@ -193,12 +218,11 @@ class App:
         may_close = _CAN_CLOSE in (up[handover.UP_FLAGS] & _CAN_CLOSE, self._handed & _CAN_CLOSE)
         return not up[handover.UP_CLOSED] and not may_close
 
-    def _register(self):
-        return self.meter.reading.import_wh if self.meter else None
-
     def _fresh_ms(self):
         """Age of the register in ms, None when the meter is silent or has none."""
-        return self.meter.age_ms() if self.meter and self._register() is not None else None
+        if not self.meter or self.meter.reading.import_wh is None:
+            return None
+        return self.meter.age_ms()
 
     def _is_news(self, up):
         """Whether something but the measured values has changed since the last call."""
@@ -224,6 +248,8 @@ class App:
         state["enabled"] = session.flags() & _ENABLED == _ENABLED
         state["pending"] = len(self.journal.pending)
         state["meter"] = self._meter_reason()
+        state["register"] = session.register.broken
+        state["grid"] = _grid(self.grid) if self.grid else None
         state["config"] = self.complaint
         state["journal"] = self.trouble
         state["restart"] = self._hal.started
@@ -284,14 +310,10 @@ class App:
     def _measured(self):
         if self._fresh_ms() is None:
             return dict.fromkeys(_MEASURED)
-        reading = self.meter.reading
-        return {
-            "power_w": None if reading.power_mw is None else reading.power_mw // 1000,
-            "energy_wh": reading.import_wh,
-            "current_ma": reading.current_ma,
-            "voltage_mv": reading.voltage_mv,
-            "phases_used": sum([(ma or 0) > _USED_MA for ma in reading.current_ma]),
-        }
+        values = _electrical(self.meter)
+        values["energy_wh"] = self.meter.reading.import_wh
+        values["phases_used"] = sum([(ma or 0) > _USED_MA for ma in values["current_ma"]])
+        return values
 
     def _meter_reason(self):
         if self.meter:

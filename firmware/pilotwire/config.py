@@ -29,11 +29,14 @@ KEYS = {
     "authorise": ("free", ("free", "remote")),
     "operator_ttl_s": (3_600, 1, 432_000),  # a limit that names no expiry lives so long
     "operator_fallback_ma": (6_000, 0, 80_000),
-    "meter": ("sdm630", ("", "sdm630")),
-    "meter_address": (1, 1, 247),
-    "meter_baud": (9_600, (1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200)),
-    "meter_parity": ("N", ("N", "E", "O")),
-    "meter_required": (False, (False, True)),  # no new session without a reading
+    "meter": ("sdm630", 0, 16),  # a file of energy/maps; or custom: meter.json; empty: none
+    "meter_address": (0, 0, 247),  # 0: the map's, as the factory sets it
+    "meter_baud": (0, (0, 1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200)),
+    "meter_parity": ("", ("", "N", "E", "O")),
+    "meter_required": ("billed", ("never", "billed", "always")),  # charges that want readings
+    "grid_meter": ("", 0, 16),  # at the connection point; its bus has the meter's settings
+    "grid_address": (2, 1, 247),
+    "grid_bus": (1, (1, 2)),  # 1: the meter's own
     "wifi_ssid": ("", 0, 32),  # empty: no network
     "wifi_key": ("", 0, 63),
     "mqtt_host": ("", 0, 128),  # empty: no link

@@ -1,18 +1,20 @@
 """Whatever comes on the line: no crash, never a wrong value. pymodbus is the second opinion."""
 
 import asyncio
+import math
 import struct
 from fractions import Fraction
 
 import pytest
 from hypothesis import example, given, strategies
-from pilotwire.energy import rtu
-from pilotwire.energy.modbus import ModbusError, check_reply, crc16, float32, request_into
+from pilotwire.energy import rtu, values
+from pilotwire.energy.modbus import ModbusError, check_reply, crc16, request_into
 from pymodbus.framer.rtu import FramerRTU
 from pymodbus.pdu.register_message import ReadInputRegistersResponse
 
 ADDRESS, FUNCTION = 17, 4
 COUNTS = strategies.integers(1, 125)
+FACTORS = strategies.integers(1, 1_000_000)
 
 
 def crc(data: bytes) -> bytes:
@@ -82,18 +84,29 @@ def test_a_burst_of_up_to_16_bits_is_always_found(count, data):
     assert not accepted(count, turned.to_bytes(len(frame), "little"))
 
 
-@given(strategies.binary(min_size=4, max_size=4), strategies.integers(1, 1_000_000))
-@example(b"\x4e\xff\xff\xff", 1_000_000)
-@example(b"\x4f\x00\x00\x00", 1)
-@example(b"\x80\x00\x00\x00", 1)
-def test_float32_is_exact(data, factor):
-    (value,) = struct.unpack(">f", data)
-    if not abs(value) < 2**31:  # NaN too
-        assert float32(data, 0, factor) is None
-        return
-    exact = abs(Fraction(value)) * factor
-    nearest = int(exact + Fraction(1, 2))
-    assert float32(data, 0, factor) == (nearest if value >= 0 else -nearest)
+KINDS = {"f": 16 | values.FLOAT, "d": 32 | values.FLOAT}
+KINDS |= {letter: 8 << n | values.SIGNED for n, letter in enumerate("hiq")}
+KINDS |= {letter: 8 << n | values.UNSIGNED for n, letter in enumerate("HIQ")}
+
+
+@given(strategies.sampled_from(sorted(KINDS)), strategies.binary(min_size=8, max_size=8), FACTORS)
+@example("f", b"\x4e\xff\xff\xff" * 2, 1_000_000)
+@example("f", b"\x80\x00\x00\x00" * 2, 1)
+@example("d", b"\x7f\xf0" + bytes(6), 1)
+def test_a_value_is_exact_or_none(letter, data, factor):
+    data = data[: struct.calcsize(letter)]
+    (number,) = struct.unpack(">" + letter, data)
+    got = values.value(data, 0, KINDS[letter], factor)
+    if letter in "fd":
+        exact = abs(Fraction(number)) * factor if math.isfinite(number) else Fraction(2**40)
+        expected = int(exact + Fraction(1, 2)) * (1 if number >= 0 else -1)
+        none = abs(expected) >= 2**40
+    else:
+        bits = 8 * len(data)
+        ends = (2 ** (bits - 1) - 1, -(2 ** (bits - 1))) if letter.islower() else (2**bits - 1,)
+        expected = number * factor
+        none = number in ends or abs(expected) >= 2**40
+    assert got is None if none else got == expected
 
 
 class Noise:
@@ -144,11 +157,14 @@ def test_bus_returns_a_sound_frame_or_a_reason(virtual, chunks):
     line = Noise(chunks)
     rtu.sleep_ms = line.sleep_ms
     bus = rtu.Bus(line, 9600, line.ticks_ms)
-    reason, at = "", 3
+    reason, starts = "", []
     try:
-        at = asyncio.run(bus.read(ADDRESS, FUNCTION, 0x34, 3))
+        block = (FUNCTION, 0x34, 3)
+        asyncio.run(bus.read(ADDRESS, (block,), lambda _, start: starts.append(start)))
     except ModbusError as error:
         reason = error.reason
     assert reason in REASONS
+    at = starts[0] if starts else 3
+    assert bool(reason) == (not starts)
     assert reason or bytes(bus.buffer[at - 3 : at + 8]) == good(3)
     assert line.now_ms < 10_000

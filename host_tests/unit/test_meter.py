@@ -1,11 +1,11 @@
-"""The meter's register map and poller; registers of the Eastron SDM630."""
+"""The meter's poller; registers of the Eastron SDM630."""
 
 import asyncio
 import struct
 import unittest
 
 from fake_line import FakeLine, reply, sealed
-from pilotwire.energy import regmap
+from pilotwire.energy import mapfile
 from pilotwire.energy.meter import Meter
 from pilotwire.energy.rtu import Bus
 
@@ -17,23 +17,6 @@ VALUES = {
 }  # fmt: skip
 NAN = float("nan")
 
-# One change to a good map -> the word its refusal must contain.
-BAD_MAPS = (
-    (("colour", "red"), "colour"),
-    (("function", 6), "function"),
-    (("function", "4"), "function"),
-    (("type", "s16"), "type"),
-    (("word_order", "little"), "word_order"),
-    (("max_registers", 1), "max_registers"),
-    (("max_registers", 126), "max_registers"),
-    (("serial", {"address": 1, "baud": 9601, "parity": "N", "stop": 1}), "baud"),
-    (("serial", {"baud": 9600, "parity": "N", "stop": 1}), "address"),
-    (("quantities", {}), "quantities"),
-    (("quantities", {"colour": {"registers": [0], "factor": 1}}), "colour"),
-    (("quantities", {"power_mw": {"registers": [0, 2], "factor": 1}}), "power_mw"),
-    (("quantities", {"power_mw": {"registers": [65535], "factor": 1}}), "power_mw"),
-    (("quantities", {"power_mw": {"registers": [0], "factor": 0.1}}), "power_mw"),
-)
 BLOCKS = (
     # most registers in a request -> (first register, count) of each request
     (80, [(0, 76)]),
@@ -42,26 +25,18 @@ BLOCKS = (
     (11, [(0, 10), (10, 2), (52, 2), (72, 4)]),
     (2, [(r, 2) for r in (0, 2, 4, 6, 8, 10, 52, 72, 74)]),
 )
-RESOLUTION = (
-    (0, 10), (16_383_999, 10), (131_071_999, 10), (131_072_000, 16), (9_999_999_900, 1024),
-)  # fmt: skip
+IDENTITY = {
+    "serial": {"function": 3, "type": "u32", "registers": ["0xFC00"]},
+    "firmware": {"function": 3, "type": "text", "words": 3, "registers": ["0x8908"]},
+}
+RATIOS = {
+    "pt": {"function": 3, "type": "u16", "registers": [1]},
+    "ct": {"function": 3, "type": "u16", "registers": [2]},
+}
+SERIAL = struct.pack(">I", 19_350_042)
 
 
-def good_map():
-    return {
-        "name": "test",
-        "function": 4,
-        "type": "f32",
-        "word_order": "big",
-        "max_registers": 80,
-        "gap_ms": 0,
-        "serial": {"address": 1, "baud": 9600, "parity": "N", "stop": 1},
-        "resolution_wh": 10,
-        "quantities": {"power_mw": {"registers": [52], "factor": 1000}},
-    }
-
-
-def sdm630(most=80):
+def sdm630(most=80, **keys):
     quantities = {
         "voltage_mv": {"registers": [0, 2, 4], "factor": 1000},
         "current_ma": {"registers": [6, 8, 10], "factor": 1000},
@@ -69,62 +44,15 @@ def sdm630(most=80):
         "import_wh": {"registers": [72], "factor": 1000},
         "export_wh": {"registers": [74], "factor": 1000},
     }
-    return regmap.RegisterMap(dict(good_map(), max_registers=most, quantities=quantities))
-
-
-class Map(unittest.TestCase):
-    def test_sdm630_is_one_request_on_its_line(self):
-        table = regmap.load("sdm630")
-        self.assertEqual(table.serial, {"address": 1, "baud": 9600, "parity": "N", "stop": 1})
-        self.assertEqual((table.function, table.char_bits, table.gap_ms), (4, 10, 50))
-        self.assertEqual([block[:2] for block in table.blocks], [(0, 76)])
-        self.assertEqual(table.blocks[0][2], sdm630().blocks[0][2])
-
-    def test_becomes_the_fewest_requests_within_the_limit(self):
-        for most, expected in BLOCKS:
-            blocks = sdm630(most).blocks
-            self.assertEqual([block[:2] for block in blocks], expected, most)
-            registers = [first + at // 2 for first, _, fields in blocks for _, _, at, _ in fields]
-            self.assertEqual(registers, sorted(VALUES), most)
-
-    def test_that_is_wrong_is_refused_by_name(self):
-        regmap.RegisterMap(good_map())
-        for (key, value), word in BAD_MAPS:
-            bad = good_map()
-            bad[key] = value
-            try:
-                regmap.RegisterMap(bad)
-                self.fail(key)
-            except regmap.MapError as error:
-                self.assertIn(word, str(error))
-
-    def test_without_a_key_is_refused_by_name(self):
-        for key in good_map():
-            bad = good_map()
-            del bad[key]
-            try:
-                regmap.RegisterMap(bad)
-                self.fail(key)
-            except regmap.MapError as error:
-                self.assertIn(key, str(error))
-
-    def test_that_does_not_exist_is_refused_by_name(self):
-        try:
-            regmap.load("nonesuch")
-            self.fail()
-        except regmap.MapError as error:
-            self.assertIn("nonesuch", str(error))
-
-    def test_knows_the_step_of_the_energy_register(self):
-        table = sdm630()
-        for energy_wh, step_wh in RESOLUTION:
-            self.assertEqual(table.resolution_wh(energy_wh), step_wh, energy_wh)
-
-    def test_character_bits_follow_parity_and_stop(self):
-        for parity, stop, bits in (("N", 1, 10), ("E", 1, 11), ("O", 1, 11), ("N", 2, 11)):
-            data = good_map()
-            data["serial"] = {"address": 1, "baud": 9600, "parity": parity, "stop": stop}
-            self.assertEqual(regmap.RegisterMap(data).char_bits, bits)
+    data = {
+        "function": 4,
+        "max_registers": most,
+        "hole": 60,
+        "gap_ms": 0,
+        "quantities": quantities,
+    }
+    data.update(keys)
+    return mapfile.build(data)
 
 
 class Polling(unittest.TestCase):
@@ -135,18 +63,23 @@ class Polling(unittest.TestCase):
     def tearDown(self):
         self.line.close()
 
-    def meter(self, most=80):
+    def meter(self, most=80, **keys):
         bus = Bus(self.line, 9600, self.line.ticks_ms)
-        return Meter(bus, sdm630(most), self.line.ticks_ms)
+        return Meter(bus, sdm630(most, **keys), self.line.ticks_ms)
 
     def answers(self, meter):
         """What the meter says to the requests of one poll."""
         script = []
-        for first, count, _ in meter.table.blocks:
+        for _, first, count, _ in meter.table.blocks:
             floats = [self.values.get(first + i, 0.0) for i in range(0, count, 2)]
             data = b"".join([struct.pack(">f", value) for value in floats])
             script.append([(200, reply(bytes((1, 4)), data))])
         return script
+
+    def hello(self, meter, serial=SERIAL):
+        """What it says of itself, in the order in which it is asked."""
+        said = {"serial": serial, "firmware": b"B1.2\x00 "}
+        return [[(200, reply(bytes((1, 3)), said[name]))] for name in meter.table.identity]
 
     def poll(self, meter, script=None):
         self.line.now_ms += 1_000
@@ -222,6 +155,71 @@ class Polling(unittest.TestCase):
                 polls += 1
             self.assertTrue(polls <= 8, polls)
             self.assertEqual((meter.lost, meter.reason), (False, ""))
+
+    def test_says_who_it_is_before_it_says_anything_else(self):
+        meter = self.meter(identity=IDENTITY)
+        self.assertTrue(self.poll(meter, self.hello(meter) + self.answers(meter)))
+        self.assertEqual((meter.serial, meter.firmware), ("19350042", "B1.2"))
+        asked = [frame[1:6] for _, frame in self.line.sent]
+        self.assertEqual(asked[-1], b"\x04\x00\x00\x00\x4c")
+        self.assertEqual(sorted(asked[:2]), [b"\x03\x89\x08\x00\x03", b"\x03\xfc\x00\x00\x02"])
+        self.assertTrue(self.poll(meter))  # and is not asked again
+        self.assertEqual(len(self.line.sent), 4)
+
+    def test_that_comes_back_is_asked_again_who_it_is(self):
+        meter = self.meter(identity=IDENTITY)
+        self.poll(meter, self.hello(meter) + self.answers(meter))
+        for _ in range(4):
+            self.poll(meter, [])
+        self.poll(meter)
+        while meter.lost:
+            other = self.hello(meter, struct.pack(">I", 7))
+            self.poll(meter, other + self.answers(meter))
+        self.assertEqual(meter.serial, "7")
+
+    def test_that_does_not_know_who_it_is_is_believed_all_the_same(self):
+        meter = self.meter(identity=IDENTITY)
+        no = [(200, sealed(b"\x01\x83\x02"))]
+        self.assertTrue(self.poll(meter, [no, no] + self.answers(meter)))
+        self.assertEqual((meter.serial, meter.firmware, meter.reason), ("", "", ""))
+
+    def test_that_does_not_say_who_it_is_is_not_believed(self):
+        meter = self.meter(identity=IDENTITY)
+        self.assertFalse(self.poll(meter, []))
+        self.assertEqual((meter.reason, meter.age_ms()), ("timeout", None))
+
+    def test_multiplies_by_its_transformers_ratios(self):
+        table = {
+            "voltage_mv": {"registers": [0], "factor": 1000, "ratios": ["pt"]},
+            "current_ma": {"registers": [6], "factor": 1000, "ratios": ["ct"]},
+            "power_mw": {"registers": [52], "factor": 1000, "ratios": ["pt", "ct"]},
+            "import_wh": {"registers": [72], "factor": 1000, "ratios": ["pt", "ct"]},
+        }
+        meter = self.meter(ratios=RATIOS, quantities=table)
+        ratios = [[(200, reply(bytes((1, 3)), bytes((0, n))))] for n in (60, 2)]  # ct, pt
+        self.assertTrue(self.poll(meter, ratios + self.answers(meter)))
+        reading = meter.reading
+        self.assertEqual(reading.voltage_mv[0], 460_200)
+        self.assertEqual(reading.current_ma[0], 960_060)
+        self.assertEqual(reading.power_mw, -871_950_000)
+        self.assertEqual(reading.import_wh, 1_481_481_328)
+        self.assertEqual(meter.resolution_wh(), 1_200)
+        meter = self.meter(ratios=RATIOS, quantities=table)
+        ratios = [[(200, reply(bytes((1, 3)), bytes(2)))]] * 2
+        self.assertFalse(self.poll(meter, ratios + self.answers(meter)))
+        self.assertEqual(meter.reason, "ratio")
+
+    def test_adds_up_the_phases_where_it_has_no_total(self):
+        table = {"phase_power_mw": {"registers": [0, 2, 52], "factor": 1000}}
+        meter = self.meter(quantities=table)
+        self.assertTrue(self.poll(meter))
+        self.assertEqual(meter.reading.power_mw, 230_100 + 229_900 - 7_266_250)
+
+    def test_counter_below_zero_is_no_value(self):
+        meter = self.meter()
+        self.values[0x48] = -1.0
+        self.assertTrue(self.poll(meter))
+        self.assertEqual(meter.reading.import_wh, None)
 
     def test_refusal_brings_its_code(self):
         meter = self.meter()

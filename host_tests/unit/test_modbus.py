@@ -1,10 +1,9 @@
 """Modbus RTU frames: Modbus over Serial Line 1.02, annex B; Application Protocol 1.1b3, 6.3."""
 
-import struct
 import unittest
 
 from pilotwire.energy import modbus
-from pilotwire.energy.modbus import ModbusError, check_reply, crc16, float32, request_into
+from pilotwire.energy.modbus import ModbusError, check_reply, crc16, request_into
 
 # Requests and replies as printed in the Modbus documents and in the Eastron manual.
 FRAMES = (
@@ -48,27 +47,6 @@ WRONG = (
     (b"\x01\x84\x06", "exception", 6),
 )
 CRC_ADDED_FROM = 5  # the first five rows are on the wire as they stand
-SCALED = (
-    # value, factor, expected
-    (230.2, 1000, 230_200),
-    (-0.0004, 1000, 0),
-    (-0.0006, 1000, -1),
-    (0.0005, 1000, 1),
-    (0.5, 1, 1),
-    (-0.5, 1, -1),
-    (2.5, 1, 3),
-    (-11040.25, 1000, -11_040_250),
-    (12345.678, 1000, 12_345_678),  # kWh to Wh, still exact
-    (16777216.0, 1000, 16_777_216_000),
-    (2147483520.0, 1000, 2_147_483_520_000),  # the largest single below 2**31
-    (2147483648.0, 1000, None),
-    (float("inf"), 1000, None),
-    (float("-inf"), 1000, None),
-    (float("nan"), 1000, None),
-    (1e-45, 1_000_000, 0),  # the smallest denormal
-    (1.5e-6, 1_000_000, 2),
-    (0.0, 1000, 0),
-)
 
 
 def sealed(body):
@@ -110,10 +88,3 @@ class Reply(unittest.TestCase):
                 self.fail(reason)
             except ModbusError as error:
                 self.assertEqual((error.reason, error.code), (reason, code), wire)
-
-
-class Float32(unittest.TestCase):
-    def test_becomes_the_nearest_integer_or_no_value(self):
-        for value, factor, expected in SCALED:
-            data = b"\xff" + struct.pack(">f", value)
-            self.assertEqual(float32(data, 1, factor), expected, value)

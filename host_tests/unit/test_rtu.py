@@ -47,8 +47,13 @@ class BusTest(unittest.TestCase):
         self.line.close()
 
     def read(self, register=0, count=2, tries=3):
-        at = asyncio.run(self.bus.read(1, 4, register, count, tries))
-        return bytes(self.bus.buffer[at : at + 2 * count])
+        answers = []
+
+        def take(block, start):
+            answers.append(bytes(self.bus.buffer[start : start + 2 * block[2]]))
+
+        asyncio.run(self.bus.read(1, ((4, register, count),), take, tries))
+        return answers[0]
 
     def reason(self, **asked):
         try:
@@ -114,7 +119,7 @@ class Reading(BusTest):
 
     def test_refuses_what_no_request_can_ask(self):
         with self.assertRaises(ValueError):
-            self.bus.read(1, 4, 0, 126)
+            self.read(0, 126)
 
 
 class Failing(BusTest):

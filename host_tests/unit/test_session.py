@@ -21,6 +21,7 @@ class Box:
         self.up = array("i", [0] * handover.N_UP)
         self.now_ms = now_ms
         self.wh = 1_000
+        self.serial = "A"
         self.read_ms = now_ms  # when the meter was read last; None: it is silent
         self.polling = True
         self.taking = True  # ring 0 takes what is handed down
@@ -30,7 +31,10 @@ class Box:
     def step(self):
         if self.polling:
             self.read_ms = self.now_ms
-        due = self.session.step(self.now_ms, self.up, self.wh, self.fresh_ms())
+        fresh_ms = self.fresh_ms()
+        if fresh_ms is not None:
+            self.session.register.see(self.now_ms - fresh_ms, self.wh, self.serial, 10)
+        due = self.session.step(self.now_ms, self.up, fresh_ms)
         if due and self.full:
             return due
         if due == OPEN:
@@ -58,6 +62,11 @@ class Box:
             self.energise(allowed and self.up[handover.UP_STATE] == C)
             self.now_ms += 250
         return seen
+
+    def draw(self, wh):
+        """So much flows, in the time that it takes at 22 kW."""
+        self.wh += wh
+        self.now_ms += wh * 3_600 // 22
 
     def energise(self, closed):
         if closed and not self.up[handover.UP_CLOSED]:
@@ -212,7 +221,7 @@ class Energy(unittest.TestCase):
 
     def test_is_measured_with_a_reading_at_both_ends(self):
         box = Box().charging()
-        box.wh += 7_000
+        box.draw(7_000)
         self.assertEqual(self.end(box), (7_000, MEASURED))
         self.assertTrue(box.record["start"]["read"] and box.record["end"]["read"])
 
@@ -221,7 +230,7 @@ class Energy(unittest.TestCase):
 
     def test_is_last_known_when_the_meter_falls_silent(self):
         box = Box().charging()
-        box.wh += 7_000
+        box.draw(7_000)
         box.run(250)
         self.assertEqual(self.end(box.silence()), (7_000, LAST_KNOWN))
         self.assertFalse(box.record["end"]["read"])
@@ -271,6 +280,26 @@ class Energy(unittest.TestCase):
         box.charging()
         box.wh += 2
         self.assertEqual(self.end(box), (2, MEASURED))
+
+    def test_is_unknown_when_another_meter_answers(self):
+        box = Box().charging()
+        box.draw(7_000)
+        box.run(250)
+        box.serial = "B"
+        self.assertEqual(self.end(box), (None, UNMETERED))
+        exchanged = {"kind": "exchanged", "before_wh": 8_000, "after_wh": 8_000}
+        self.assertEqual(box.record["register"], exchanged)
+
+    def test_is_unknown_when_the_meter_was_exchanged_in_a_power_cut(self):
+        for serial, expected in (("A", (500, MEASURED)), ("B", (None, UNMETERED))):
+            box = Box()
+            start = {"unix": None, "clock": "none", "wh": 1_000, "read": True}
+            box.journal.append({})
+            record = {"seq": 1, "start": start, "meter_serial": "A"}
+            box.session.resume_after_reset(record)
+            box.wh, box.serial = 1_500, serial
+            box.run(2_000)
+            self.assertEqual((box.record["wh"], box.record["energy"]), expected)
 
     def test_of_the_next_charge_begins_anew(self):
         box = Box().charging()

@@ -1,6 +1,7 @@
-"""MicroPython: poll an SDM630 on a serial line and print one JSON line per poll.
+"""MicroPython: poll a meter on a serial line and print one JSON line per poll.
 
-Arguments: path of the line, baud, pause between polls in ms, most registers in a request.
+Arguments: path of the line, map, pause between polls in ms, most registers in a request and baud
+(0: as the map says).
 """
 
 # pyright: reportAttributeAccessIssue=false
@@ -11,22 +12,23 @@ import json
 import sys
 import time
 
-from pilotwire.energy import regmap
+from pilotwire.energy import mapfile
 from pilotwire.energy.meter import Meter
 from pilotwire.energy.rtu import Bus
 
-
-def table(most):
-    """The map as it is on the board, but for the longest request."""
-    with open(regmap.__file__.rsplit("/", 1)[0] + "/maps/sdm630.json") as f:
-        data = json.load(f)
-    data["max_registers"] = most
-    return regmap.RegisterMap(data)
+SAID = ("voltage_mv", "current_ma", "phase_power_mw", "power_mw", "import_wh", "export_wh")
 
 
-async def main(path, baud, pause_ms, most):
+async def main(path, name, pause_ms, most, baud):
+    data = mapfile.data(name, ".")
+    if most:
+        data["max_registers"] = most
+    table = mapfile.build(data, mapfile.POLLED)
+    serial = table.serial
+    bits = 9 + (serial["parity"] != "N") + serial["stop"]
     with open(path, "r+b") as port:
-        meter = Meter(Bus(port, baud, time.ticks_ms), table(most), time.ticks_ms)
+        bus = Bus(port, baud or serial["baud"], time.ticks_ms, bits, table.gap_ms)
+        meter = Meter(bus, table, time.ticks_ms)
         while True:
             await asyncio.sleep_ms(pause_ms)
             gc.collect()
@@ -37,17 +39,19 @@ async def main(path, baud, pause_ms, most):
             took_us = time.ticks_diff(time.ticks_us(), begun_us)
             alloc_bytes = gc.mem_alloc() - before
             gc.enable()
+            gc.collect()
             line = {
                 "good": good,
                 "lost": meter.lost,
                 "reason": meter.reason,
                 "code": meter.code,
+                "serial": meter.serial,
                 "took_us": took_us,
                 "alloc_bytes": alloc_bytes,
+                "kept_bytes": gc.mem_alloc() - before,
             }
-            for name in ("voltage_mv", "current_ma", "power_mw", "import_wh", "export_wh"):
-                line[name] = getattr(meter.reading, name)
+            line.update({name: getattr(meter.reading, name) for name in SAID})
             print(json.dumps(line))
 
 
-asyncio.run(main(sys.argv[1], *map(int, sys.argv[2:])))
+asyncio.run(main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])))

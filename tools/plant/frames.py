@@ -1,32 +1,38 @@
 """The energy meter's answer to one Modbus RTU frame, for a line that keeps its own time.
 
-pymodbus parses the request and builds the reply from the registers of slave.py; beside
+pymodbus parses the request and builds the reply from the registers of registers.py; beside
 `MeterSlave`, which answers in real time on a pty, this one has no clock of its own.
 """
 
-import struct
 from collections.abc import Callable
 
 from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import ModbusException
 from pymodbus.framer import FramerRTU
 from pymodbus.pdu import DecodePDU, ExceptionResponse, ModbusPDU
-from pymodbus.pdu.register_message import ReadInputRegistersRequest, ReadInputRegistersResponse
+from pymodbus.pdu.register_message import (
+    ReadHoldingRegistersRequest,
+    ReadHoldingRegistersResponse,
+    ReadInputRegistersRequest,
+    ReadInputRegistersResponse,
+)
 
 from .meter import Reading
-from .slave import MAX_REGISTERS, sdm630
+from .registers import Registers
+from .slave import MAX_REGISTERS
 
 
 class MeterFrames:
-    """`answer(frame)` is the reply of an SDM630 at `address`, b"" for none.
+    """`answer(frame)` is the reply of a `meter` of registers.py at `address`, b"" for none.
 
     `read` is asked for the values at every request; `requests` counts those answered.
     """
 
-    def __init__(self, read: Callable[[], Reading], address: int = 1):
+    def __init__(self, read: Callable[[], Reading], address: int = 1, meter: str = "sdm630"):
         self.requests = 0
         self._read = read
         self._address = address
+        self._registers = Registers(meter)
         self._framer = FramerRTU(DecodePDU(True))
 
     def answer(self, frame: bytes) -> bytes:
@@ -42,14 +48,14 @@ class MeterFrames:
 
     def _reply(self, request: ModbusPDU) -> ModbusPDU:
         function = request.function_code
-        if not isinstance(request, ReadInputRegistersRequest):
-            return ExceptionResponse(function, ExcCodes.ILLEGAL_FUNCTION, self._address)
+        match request:
+            case ReadInputRegistersRequest():
+                response = ReadInputRegistersResponse
+            case ReadHoldingRegistersRequest():
+                response = ReadHoldingRegistersResponse
+            case _:
+                return ExceptionResponse(function, ExcCodes.ILLEGAL_FUNCTION, self._address)
         if request.count > MAX_REGISTERS:
             return ExceptionResponse(function, ExcCodes.ILLEGAL_VALUE, self._address)
-        values = sdm630(self._read())
-        registers: list[int] = []
-        for address in range(request.address & ~1, request.address + request.count + 1, 2):
-            registers += struct.unpack(">HH", struct.pack(">f", values.get(address, 0.0)))
-        skip = request.address & 1
-        wanted = registers[skip : skip + request.count]
-        return ReadInputRegistersResponse(dev_id=self._address, registers=wanted)
+        words = self._registers.words(self._read(), function, request.address, request.count)
+        return response(dev_id=self._address, registers=words)

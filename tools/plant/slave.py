@@ -2,12 +2,11 @@
 
 pymodbus parses the requests and builds the replies. What stands between it and the pty is the
 line itself: characters take their time at the baud rate, and `fault` spoils what a real line or
-meter would. Registers: Eastron SDM630, input registers as big-endian singles.
+meter would. What the registers hold is in registers.py.
 """
 
 import asyncio
 import os
-import struct
 import termios
 import tty
 from collections import deque
@@ -19,6 +18,7 @@ from pymodbus.server import ModbusSerialServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from .meter import Reading
+from .registers import Registers
 
 FAULTS = (
     "silent",  # no reply at all
@@ -31,28 +31,15 @@ FAULTS = (
     "echo",  # the request comes back, as from a two-wire adapter, then the reply
 )
 MAX_REGISTERS = 80  # an SDM630 refuses more in one request
-_READ_INPUT = 4
+_READING = (3, 4)
 _SILENCE_CHARACTERS = 3.5
 _LUMP_S = 0.004  # characters arrive in lumps of this, as from a UART with a FIFO
 
 
-def sdm630(reading: Reading) -> dict[int, float]:
-    """Wire address -> value in the register's unit: V, A, W, Hz, kWh."""
-    values: dict[int, float] = {
-        0x34: sum(reading.power_w),
-        0x46: reading.frequency_hz,
-        0x48: reading.import_wh / 1000,
-        0x4A: reading.export_wh / 1000,
-    }
-    for phase in range(3):
-        values[0x00 + 2 * phase] = reading.voltage_v[phase]
-        values[0x06 + 2 * phase] = reading.current_a[phase]
-        values[0x0C + 2 * phase] = reading.power_w[phase]
-    return values
-
-
 class MeterSlave:
     """`read` is asked for the values at every request; `fault` is None or one of FAULTS.
+    `registers` are a meter's, an SDM630's by default. With `strict` it understands only a port
+    that is set to its own speed (a pseudo-terminal knows no parity).
 
     `path` is the firmware's end, open from here with VMIN = VTIME = 0, so that a read never
     waits. Both ends stay open until the `async with` block ends: a firmware may come and go.
@@ -69,13 +56,17 @@ class MeterSlave:
         parity: str = "N",
         stop: int = 1,
         turnaround_s: float = 0.0,
+        registers: Registers | None = None,
+        strict: bool = False,
     ):
         self.fault: str | None = None
         self.requests = 0
         self.character_s = (9 + (parity != "N") + stop) / baud
         self._read = read
         self._address = address
+        self._registers = registers or Registers("sdm630")
         self._turnaround_s = turnaround_s
+        self._speed = getattr(termios, f"B{baud}") if strict else None
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         settings = termios.tcgetattr(self._slave)
@@ -91,8 +82,8 @@ class MeterSlave:
     async def __aenter__(self) -> "MeterSlave":
         self._loop = asyncio.get_running_loop()
         device = SimDevice(
-            self._address,
-            simdata=SimData(0, count=0xC0, values=0.0, datatype=DataType.FLOAT32),
+            0,  # whoever is asked: what is not for this address ends in _reply
+            simdata=SimData(0, count=0x1_0000, datatype=DataType.REGISTERS),
             action=self._refresh,
         )
         server = ModbusSerialServer(device, port=self.path)
@@ -117,24 +108,26 @@ class MeterSlave:
         self,
         function: int,
         _start: int,
-        _address: int,
+        first: int,
         count: int,
         registers: list[int],
         _values: list[int] | list[bool] | None,
     ) -> ExcCodes | None:
         """pymodbus asks before it answers from `registers`: fill them with what holds now."""
-        if function != _READ_INPUT:
+        if function not in _READING:
             return ExcCodes.ILLEGAL_FUNCTION
         if count > MAX_REGISTERS:
             return ExcCodes.ILLEGAL_VALUE
         if self.fault == "exception":
             return ExcCodes.DEVICE_BUSY
-        for register, value in sdm630(self._read()).items():
-            registers[register : register + 2] = struct.unpack(">HH", struct.pack(">f", value))
+        words = self._registers.words(self._read(), function, first, count)
+        registers[first : first + count] = words
         return None
 
     def _hear(self) -> None:
         data = os.read(self._master, 1024)
+        if self._speed and termios.tcgetattr(self._slave)[4] != self._speed:
+            return
         now = self._loop.time()
         self._line_free = max(self._line_free, now + self.wire_s(len(data)))
         if self.fault == "echo":

@@ -1,6 +1,7 @@
 """Installs what pip cannot, at the versions in pyproject.toml: `python -m rig.install WHAT`.
 
 micropython-lib  MicroPython's packages, by pipkin, which alone knows their layout
+compared         packages that the benches compare with, by pipkin; the firmware uses none
 stubs            MicroPython's types, one directory a chip: pyright takes one set at a time
 webassembly      the 32-bit port, by npm
 """
@@ -24,11 +25,11 @@ def main(what: str) -> None:
     """Install `what` below build/. Exits with what the installer printed when it fails."""
     pins = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pilotwire"]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if what == "micropython-lib":
+    if what in ("micropython-lib", "compared"):
         _run(*pip, f"pipkin=={pins['pipkin']}")
-        target = BUILD / "micropython-lib"
+        target = BUILD / ("micropython-modbus" if what == "compared" else what)
         pipkin = [sys.executable, "-m", "pipkin", "-q", "-d", str(target)]
-        _run(*pipkin, "install", "--no-mp-org", *pins["micropython-lib"])
+        _run(*pipkin, "install", "--no-mp-org", *pins[what])
     elif what == "stubs":
         for chip, package in pins["stubs"].items():
             _run(*pip, "--upgrade", "--target", str(BUILD / "stubs" / chip), package)
@@ -38,7 +39,7 @@ def main(what: str) -> None:
         npm = ["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(target)]
         _run(*npm, pins["webassembly"])
     else:
-        sys.exit(f"{what} is none of micropython-lib, stubs, webassembly")
+        sys.exit(f"{what} is none of micropython-lib, compared, stubs, webassembly")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pilotwire import app, config
-from pilotwire.energy import rtu
+from pilotwire.energy import meters, rtu
 from pilotwire.link import link, mqtt
 from pilotwire.record import journal, wear
 from plant import World
@@ -25,7 +25,7 @@ _WATCHDOG_US = 8_388_000
 _CLOSELY_US = 400_000  # every tick is judged for so long after anything has changed
 _PINS_OPEN = 10_000  # nobody drives the generator: steady +12 V
 
-_ON_THE_LOOP = (app, rtu, link, mqtt)
+_ON_THE_LOOP = (app, meters, rtu, link, mqtt)
 _ON_FLASH = (config, journal, wear)
 _ON_CONSOLE = (app, link)
 

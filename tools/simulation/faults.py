@@ -252,6 +252,10 @@ KINDS: dict[str, Kind] = {
         "line", "turnaround_us", lambda rng: rng.between(100_000, 600_000), 20_000
     ),
     "meter restarts": Kind("meter", lambda sim, rng: sim.restart_meter(rng.between(1, 60) * _S)),
+    "meter exchanged": Kind(
+        "meter",
+        lambda sim, rng: sim.exchange_meter(rng.skewed(0, 9_000_000), rng.between(20, 600) * _S),
+    ),
     "meter register jumps back": Kind("meter", lambda sim, _: sim.reset_register()),
     "network down": _value("network", "down", True, False),
     "network slow": _value(

@@ -101,8 +101,8 @@ class SimulatedHal(MockHal):
     def clock(self) -> tuple[int | None, str]:
         return self._wall()
 
-    def serial(self, _baud: int, _parity: str) -> MeterLine:
-        return self._line
+    def serial(self, _baud: int, _parity: str, _stop: int, bus: int) -> MeterLine | None:
+        return self._line if bus == 1 else None
 
     async def open_connection(self, host: str, port: int) -> tuple[Stream, Stream]:
         return await self._network.open(self._loop, host, port)

@@ -26,7 +26,7 @@ class Ledger:
 
     def excuse(self, what: str) -> None:
         """Something because of which a record may say less than `measured`, or energy stray:
-        "meter" (not to be had), "register" (jumped back), "weld".
+        "meter" (not to be had), "register" (jumped back), "exchanged" (the meter), "weld".
         """
         self._excuses.add(what)
 
@@ -74,7 +74,7 @@ class Ledger:
             if not -resolution_wh <= wh <= flowed_wh + owed_wh + resolution_wh:
                 self._breach("energy", said)
             self._owed_wh = max(0.0, flowed_wh + owed_wh - wh)
-        if quality != "measured" and not excuses & {"meter", "register"}:
+        if quality != "measured" and not excuses & {"meter", "register", "exchanged"}:
             self._breach("energy", f"{said}, and the meter was sound: {record}")
         if wh is None or lost:
             self._pieces += 1
@@ -96,7 +96,7 @@ class Ledger:
         excuses, self._last_excuses = excuses | self._last_excuses, excuses
         if not last:
             return
-        if excuses & {"register", "weld"}:
+        if excuses & {"register", "exchanged", "weld"}:
             self._pieces += 1
             return
         end, start = last["end"], record["start"]

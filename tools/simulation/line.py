@@ -4,14 +4,15 @@ import struct
 from collections.abc import Callable
 
 from plant import Reading
-from plant.slave import MAX_REGISTERS, sdm630, spoil
+from plant.registers import Identity, Registers
+from plant.slave import MAX_REGISTERS, spoil
 from pymodbus.framer import FramerRTU
 from pymodbus.pdu import DecodePDU
 
 from .rng import Rng
 from .tasks import Clock
 
-_READ_INPUT = 4
+_READING = (3, 4)
 _REQUEST_BYTES = 8
 _FRAMER = FramerRTU(DecodePDU(True))
 
@@ -42,7 +43,13 @@ class MeterLine:
         self._character_us = 10_000_000 // baud
         self._coming: list[tuple[int, bytes]] = []  # from when on, one character after the other
         self._held = b""
+        self.registers = Registers("sdm630", Identity(serial="1"))
         self._answered: tuple[tuple, bytes] = ((), b"")  # the latest, and what it rests on
+
+    def exchange(self, serial: str) -> None:
+        """Another meter of that kind is put in."""
+        self.registers.identity = Identity(serial=serial)
+        self._answered = ((), b"")
 
     # The port, as energy/rtu.py wants it.
 
@@ -99,12 +106,8 @@ class MeterLine:
         if reading is None:
             return b""
         function, first, count = struct.unpack(">BHH", frame[1:6])
-        if busy or function != _READ_INPUT or count > MAX_REGISTERS:
+        if busy or function not in _READING or count > MAX_REGISTERS:
             return _FRAMER.encode(bytes((function | 0x80, 6)), self._address, 0)
-        registers = [0] * count
-        for register, value in sdm630(reading).items():
-            at = register - first
-            if 0 <= at < count - 1:
-                registers[at : at + 2] = struct.unpack(">HH", struct.pack(">f", value))
+        registers = self.registers.words(reading, function, first, count)
         data = struct.pack(f">{count}H", *registers)
         return _FRAMER.encode(bytes((function, len(data))) + data, self._address, 0)

@@ -133,9 +133,9 @@ PLANTED = (
     ),
     Bug(
         "register that goes backwards believed",
-        "energy/session.py",
-        "                self._backwards = True",
-        "                self._backwards = False",
+        "energy/register.py",
+        '        return "reset" if wh <= near_wh else "back"',
+        '        return ""',
     ),
     Bug(
         "a lost meter is never asked again",

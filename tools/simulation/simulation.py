@@ -56,6 +56,7 @@ class Simulation:
         self.world = _plant(rng.stream("plant"), config)
         self.world.log.observers.append(self._changed)
         self._register_wh = 0.0  # taken off what the meter shows
+        self._meters = 1  # so far
         self._meter_off_us = 0  # it is not there before
         self.flash = Flash()
         with self.flash.open("/config.json", "wb") as file:
@@ -162,12 +163,20 @@ class Simulation:
         return self._hal_rng.pick((0, 0x7FF0, 0xFFF0))
 
     def restart_meter(self, us: int) -> None:
-        self._meter_off_us = self.clock.now_us + us
+        self._meter_off_us = max(self._meter_off_us, self.clock.now_us + us)
 
     def reset_register(self) -> None:
         """The meter is another one, or has lost its register."""
         self._register_wh = self.true_wh()
         self.ledger.excuse("register")
+
+    def exchange_meter(self, register_wh: int, us: int) -> None:
+        """Somebody puts in another meter, which takes `us`; its register stands elsewhere."""
+        self.restart_meter(us)
+        self._register_wh = self.true_wh() - register_wh
+        self._meters += 1
+        self.line.exchange(str(self._meters))
+        self.ledger.excuse("exchanged")
 
     def fill_flash(self, room: int) -> None:
         """All but about `room` blocks, by somebody who need not stop the chip for it."""
@@ -261,7 +270,7 @@ def _config(rng: Rng) -> dict[str, Any]:
         "mains_ok_s": rng.pick((0, 5, 60)),
         "authorise": rng.pick(("free", "free", "remote")),
         "operator_fallback_ma": rng.pick((0, 6_000, 10_000)),
-        "meter_required": rng.chance(30),
+        "meter_required": rng.pick(("never", "billed", "billed", "always")),
         "mqtt_host": "broker",
         "mqtt_keepalive_s": rng.pick((5, 10, 30, 60)),
         "heartbeat_s": rng.pick((5, 20, 60)),

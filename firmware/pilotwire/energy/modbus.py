@@ -1,7 +1,7 @@
 """Modbus RTU frames, as bytes: Modbus over Serial Line 1.02, 2.5.1 and annex B (CRC).
 
 Sans-I/O: a request is written into a buffer of the caller, a reply is checked where it lies.
-Numbers leave as integers; floats of the wire are never floats here, so every port rounds alike.
+What the registers hold is for values.py.
 """
 
 from micropython import const
@@ -12,10 +12,6 @@ REQUEST_BYTES = const(8)
 EXCEPTION_BYTES = const(5)
 MAX_REGISTERS = const(125)  # Modbus Application Protocol 1.1b3, 6.3 and 6.4
 DATA = const(3)  # where the registers begin in a reply
-
-_ZERO_EXPONENT = const(100)  # below 2**-27: nothing is left after a factor of 10**6
-_HUGE_EXPONENT = const(157)  # above: 2**31 and more, infinities and NaN
-_POINT = const(150)  # exponent at which the 24-bit mantissa is the integer itself
 
 # CRC of one nibble (polynomial 0xA001): 16 entries take two look-ups a byte, and no 512 bytes.
 _NIBBLE = (
@@ -29,7 +25,8 @@ class ModbusError(Exception):
 
     `timeout` nothing came, `short` half a frame, `crc` damaged, `address` another slave's,
     `function` or `count` not what was asked for, `exception` the slave refuses (`code` 1..255),
-    `late` a second answer followed, `noise` the line is never quiet, `port` the port failed.
+    `late` a second answer followed, `noise` the line is never quiet, `port` the port failed,
+    `ratio` a transformer ratio of 0.
     """
 
     def __init__(self, reason, code=0):
@@ -103,19 +100,3 @@ def check_reply(request, frame, start, end):
         raise ModbusError("exception", frame[start + 2])
     if length != reply_bytes(request):
         raise ModbusError("count")
-
-
-def float32(data, at, factor):
-    """The big-endian single at data[at:at + 4] times `factor` (1..10**6), to the nearest integer.
-
-    None for NaN, the infinities and anything from 2**31 on: no meter measures that.
-    """
-    exponent = (data[at] & 0x7F) << 1 | data[at + 1] >> 7
-    if exponent > _HUGE_EXPONENT:
-        return None
-    if exponent < _ZERO_EXPONENT:
-        return 0
-    value = ((data[at + 1] | 0x80) << 16 | data[at + 2] << 8 | data[at + 3]) * factor
-    shift = _POINT - exponent
-    value = (value + (1 << shift - 1)) >> shift if shift > 0 else value << -shift
-    return -value if data[at] & 0x80 else value

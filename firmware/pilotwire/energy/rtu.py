@@ -69,39 +69,38 @@ class Bus:
         self._owed = False  # a request is unanswered: its answer may still come
         self._doubtful = False  # one was when the present request went out
 
-    def read(self, address, function, register, count, tries=3):
-        """Coroutine: read `count` registers; where in `buffer` their bytes begin.
+    async def read(self, address, blocks, take, tries=3):
+        """Ask `address` for each of `blocks`, (function, first register, count, ...) in turn.
 
-        Ranges: see `request_into`. They stay until the next read. A damaged or missing answer is
-        asked for again, `tries` times in all; a refusal is an answer. Raises ModbusError, the
-        last one.
+        Ranges: see `request_into`. `take(block, start)` is called with each answer, whose
+        registers lie in `buffer` from `start` on. A damaged or missing answer is asked for again,
+        `tries` times in all; a refusal is an answer. Raises ModbusError, the last one.
         """
-        request_into(self._request, address, function, register, count)
-        self._tries = tries
-        return self._exchange()
-
-    async def _exchange(self):
-        # Few locals: this frame is half of what a poll allocates.
-        while True:
-            try:
-                self._begun_ms = self._ticks_ms()
-                wait_ms = self._unquiet_ms()
-                while wait_ms:
-                    await sleep_ms(wait_ms)
+        # One coroutine for all requests, and few locals: frames are what a poll allocates.
+        for block in blocks:
+            request_into(self._request, address, block[0], block[1], block[2])
+            self._tries = tries
+            while self._tries:
+                try:
+                    self._begun_ms = self._ticks_ms()
                     wait_ms = self._unquiet_ms()
-                wait_ms = self._send()
-                while wait_ms:
-                    await sleep_ms(wait_ms)
-                    wait_ms = self._hear()
-                self._check()
-                if self._doubtful:
-                    await sleep_ms(self._response_ms)
-                    self._check_alone()
-                return self._accept()
-            except ModbusError as error:
-                self._tries -= 1
-                if error.reason == "exception" or self._tries <= 0:
-                    raise
+                    while wait_ms:
+                        await sleep_ms(wait_ms)
+                        wait_ms = self._unquiet_ms()
+                    wait_ms = self._send()
+                    while wait_ms:
+                        await sleep_ms(wait_ms)
+                        wait_ms = self._hear()
+                    self._check()
+                    if self._doubtful:
+                        await sleep_ms(self._response_ms)
+                        self._check_alone()
+                    take(block, self._accept())
+                    break
+                except ModbusError as error:
+                    self._tries -= 1
+                    if error.reason == "exception" or self._tries <= 0:
+                        raise
 
     def _unquiet_ms(self):
         """Throw away what has come; how much of the gap is still to be waited out."""

@@ -8,6 +8,7 @@ from micropython import const
 
 from ..pilot import handover, levels, reasons
 from ..ticks import since
+from .register import Register
 
 OPEN = const(1)  # the opening record is due
 CLOSE = const(2)  # the closing record is due
@@ -18,14 +19,14 @@ _FINAL_MS = const(5_000)  # how long an end waits for a reading taken after the 
 # Quality of the record's energy.
 MEASURED = "measured"  # the register was read at the start, and at the end with the contactor open
 LAST_KNOWN = "last-known"  # at one of the two the meter was silent: its last reading stands in
-UNMETERED = "unmetered"  # no reading, or a register that went backwards: another meter
+UNMETERED = "unmetered"  # no reading, or a register that did what none may do
 
 
 class Session:
     """The charge in progress, if any. `free`: plugging in is permission enough.
 
     `meter_required`: no charge starts without a reading. `paused` ends with the charge; set before
-    one, it holds for it.
+    one, it holds for it. `register` is the meter's, which the app keeps up to date.
     """
 
     def __init__(self, free, meter_required):
@@ -44,8 +45,7 @@ class Session:
         self._closed_ms = 0  # energised, in all
         self._counted_ms = None
         self._first_closing = 0
-        self._register = None  # last known, Wh
-        self._backwards = False  # it went so in this charge: what was counted before is unknown
+        self.register = Register()
         self._start = None  # the opening record's
 
     def flags(self):
@@ -75,21 +75,20 @@ class Session:
         self.seq = record["seq"]
         start = record.get("start")
         self._start = start if type(start) is dict else {}  # another version's, perhaps
+        wh = self._start.get("wh")
+        if type(wh) is int:
+            self.register.recall(wh, record.get("meter_serial") or "")
         self._ending = "power-lost"
 
-    def step(self, now_ms, up, wh, fresh_ms):
+    def step(self, now_ms, up, fresh_ms):
         """What is due now: OPEN, CLOSE or None.
 
-        `up` is ring 0's state; `wh` the meter's register or None, read `fresh_ms` ago (None:
-        silent, or there is no meter).
+        `up` is ring 0's state; the meter's register was read `fresh_ms` ago (None: silent, or
+        there is no meter).
         """
         closed = up[handover.UP_CLOSED]
         self._count(now_ms, closed)
         self._fresh = fresh_ms is not None
-        if self._fresh:
-            if self._register is not None and wh < self._register:
-                self._backwards = True  # another meter, or one that has lost its register
-            self._register = wh
         state = up[handover.UP_STATE]
         if state == levels.A:  # what was permitted, or forbidden, was so for that vehicle
             self._done = False
@@ -114,7 +113,7 @@ class Session:
 
     def opening(self, stamp, up):
         """Fields of the opening record. `stamp` is (unix s or None, clock quality)."""
-        self._start = _moment(stamp, self._register, self._fresh)
+        self._start = _moment(stamp, self.register.wh, self._fresh)
         self._first_closing = up[handover.UP_CLOSINGS]
         return {"start": self._start}
 
@@ -122,19 +121,21 @@ class Session:
         """The opening record is on flash, as number `seq`."""
         self.active = True
         self.seq = seq
-        self._backwards = False
+        self.register.mend()
         self._wait_ms = None
         self._closed_ms = 0
         self.max_power_w = 0
 
     def closing(self, stamp, up, fresh_ms):
         """Fields of the closing record. `fresh_ms` as in `step`."""
-        end = _moment(stamp, self._register, self._final(fresh_ms))
+        end = _moment(stamp, self.register.wh, self._final(fresh_ms))
         end["reason"] = self._ending
         wh = self.energy_wh()
         fields = {"end": end, "wh": wh, "energy": UNMETERED}
         if wh is not None:
             fields["energy"] = MEASURED if self._start.get("read") and end["read"] else LAST_KNOWN
+        if self.register.broken:
+            fields["register"] = self.register.broken
         if self._ending == "power-lost":
             end["between"] = [self._start.get("unix"), stamp[0]]  # it ended somewhere in here
         else:
@@ -155,8 +156,8 @@ class Session:
 
     def energy_wh(self):
         """Energy of the charge in progress, >= 0, or None where the registers do not tell it."""
-        first = self._start.get("wh") if self.active and not self._backwards else None
-        last = self._register
+        first = self._start.get("wh") if self.active and not self.register.broken else None
+        last = self.register.wh
         return last - first if type(first) is int and last is not None and last >= first else None
 
     def _final(self, fresh_ms):

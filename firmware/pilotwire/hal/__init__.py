@@ -17,8 +17,8 @@ The rest, for rings 1 and 2:
 `woken(timeout_s)`  coroutine: wait for `wake()`, at most so long (seconds).
 `ticks_ms()`      monotonic ms; compare with `ticks.since`.
 `clock()`         (unix time in s, or None while unknown; quality: "none", "set", "synchronised").
-`serial(baud, parity)`  port of the meter's bus, or None: `write(bytes)`, and `readinto(buffer)`
-                  that takes what has come, at once.
+`serial(baud, parity, stop, bus)`  port of a meters' bus, 1 or 2, or None: `write(bytes)`, and
+                  `readinto(buffer)` that takes what has come, at once.
 `open_connection(host, port)`  coroutine: asyncio's (reader, writer) of a TCP connection.
 `random_bits(n)`  n random bits (1..30), for jitter and ids.
 `started`         why it started: "power-on", "watchdog", "crash", "console" or "command".

@@ -30,7 +30,7 @@ class Host:
         self.started = "power-on"
         self.root = environment("PILOTWIRE_ROOT") or "."
         self._plant = environment("PILOTWIRE_PLANT") or ""
-        self._meter = environment("PILOTWIRE_METER") or ""
+        self._buses = [environment("PILOTWIRE_" + name) or "" for name in ("METER", "GRID")]
         self._woken = asyncio.Event()
         self._sample = array("i", [0] * (1 + signals.N_INPUTS))
         self._fresh = False
@@ -84,9 +84,10 @@ class Host:
     def clock(self):
         return int(time.time()), "set"
 
-    def serial(self, _baud, _parity):
+    def serial(self, _baud, _parity, _stop, bus):
         """The plant has set the pseudo-terminal up: raw, and reads that do not wait."""
-        return open(self._meter, "r+b") if self._meter else None
+        path = self._buses[bus - 1]
+        return open(path, "r+b") if path else None
 
     def open_connection(self, host, port):
         return asyncio.open_connection(host, port)

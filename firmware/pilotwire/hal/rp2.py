@@ -134,14 +134,15 @@ class Rp2:
         now_s = time.time()
         return (now_s, "set") if now_s > _SET_S else (None, "none")
 
-    def serial(self, baud, parity):
-        port = self.board["meter"]
+    def serial(self, baud, parity, stop, bus):
+        port = self.board.get("meter" if bus == 1 else "grid")
         if not port:
             return None
         return machine.UART(
             port["uart"],
             baud,
             parity=_PARITIES[parity],
+            stop=stop,
             tx=Pin(port["tx"]),
             rx=Pin(port["rx"]),
             rxbuf=_RX_BYTES,

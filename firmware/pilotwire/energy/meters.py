@@ -1,0 +1,80 @@
+"""The box's meters: its own, and one at the connection point, on the same bus or on another."""
+
+import asyncio
+
+from micropython import const
+
+from ..loading import unload
+from .meter import Meter
+from .rtu import Bus
+
+_POLL_S = const(1)
+_BESIDE = const(1)  # tries of a request to the grid's meter on the bus of the box's own
+_OWN = const(1)  # the bus of the box's own meter
+
+
+class Meters:
+    """`own` and `grid` are Meters, or None where there is none or it cannot be used.
+
+    `complaint` is "" or says which key of the configuration is wrong.
+    """
+
+    def __init__(self, hal, config):
+        from .mapfile import POLLED, MapError, load
+
+        self.own = self.grid = None
+        self.complaint = ""
+        self._beside = config["grid_bus"] == _OWN
+        self._hal = hal
+        try:
+            bus = None
+            if config["meter"]:
+                table = load(config["meter"], hal.root)
+                bus = self._bus(_OWN, table, config)
+                if bus:
+                    self.own = Meter(bus, table, hal.ticks_ms, config["meter_address"])
+            if config["grid_meter"]:
+                table = load(config["grid_meter"], hal.root, POLLED + ("phase_power_mw",))
+                shared = bus if self._beside else None
+                bus = shared or self._bus(config["grid_bus"], table, config)
+                if bus:
+                    address = config["grid_address"]
+                    if shared:
+                        self.grid = Meter(bus, table, hal.ticks_ms, address, _BESIDE)
+                    else:
+                        self.grid = Meter(bus, table, hal.ticks_ms, address)
+        except MapError as error:
+            self.complaint = "meter: " + error.args[0]
+        unload("energy", "mapfile")
+
+    def jobs(self):
+        """Coroutine functions that poll for ever, one for each bus."""
+        if self.own and self.grid and not self._beside:
+            return [self._poll_own, self._poll_grid]
+        if self.own:
+            return [self._poll_own]
+        return [self._poll_grid] if self.grid else []
+
+    async def _poll_own(self):
+        """The box's own meter first: what the grid's costs on the same line comes after it."""
+        while True:
+            await self.own.poll()
+            if self.grid and self._beside:
+                await self.grid.poll()
+            await asyncio.sleep(_POLL_S)
+
+    async def _poll_grid(self):
+        while True:
+            await self.grid.poll()
+            await asyncio.sleep(_POLL_S)
+
+    def _bus(self, number, table, config):
+        """The bus with the settings of the first meter on it, or None where the board has none."""
+        serial = table.serial
+        baud = config["meter_baud"] or serial["baud"]
+        parity = config["meter_parity"] or serial["parity"]
+        port = self._hal.serial(baud, parity, serial["stop"], number)
+        if port is None:
+            return None
+        bits = 9 + (parity != "N") + serial["stop"]
+        return Bus(port, baud, self._hal.ticks_ms, bits, table.gap_ms)
