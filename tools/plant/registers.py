@@ -44,23 +44,35 @@ class Row(NamedTuple):
     unit: float
     constant: str  # what stands in a register that says always the same
 
-    def words(self, value: float | str) -> tuple[int, ...]:
-        """The registers' contents."""
-        if isinstance(value, str) and self.type in ("text", "low", "hex"):
-            return _text(self.type, value)
+    def words(self, value: float | str | None) -> tuple[int, ...]:
+        """The registers' contents; of None what says that there is no value."""
+        if value is None:
+            return self._none()
+        if self.type in ("text", "low", "hex"):
+            return _text(self.type, str(value))
         raw = float(value) / self.unit  # of a number's text too
         number = raw if self.type[0] == "f" else round(raw)
         data = struct.pack(">" + _FORMATS[self.type], number)
         found = struct.unpack(f">{len(data) // 2}H", data)
         return found[::-1] if self.order == "little" else found
 
+    def _none(self) -> tuple[int, ...]:
+        count = struct.calcsize(_FORMATS[self.type]) // 2
+        first = 0xFFFF if self.type[0] in "uf" else 0x7FFF
+        words = (first, *[0xFFFF] * (count - 1))
+        return words[::-1] if self.order == "little" else words
+
 
 class Registers:
-    """The registers of the meter called `name` in the table. Raises KeyError."""
+    """The registers of the meter called `name` in the table. Raises KeyError.
+
+    `without` are quantities that it has no value of, at the moment.
+    """
 
     def __init__(self, name: str, identity: Identity | None = None):
         self.rows = table()[name]
         self.identity = identity or Identity()
+        self.without: frozenset[str] = frozenset()
 
     def words(self, reading: Reading, function: int, first: int, count: int) -> list[int]:
         """`count` registers from `first` on as `function` (3 or 4) reads them; 0 where none is."""
@@ -75,7 +87,9 @@ class Registers:
                             words[register + i - first] = word
         return words
 
-    def _value(self, row: Row, reading: Reading, phase: int) -> float | str:
+    def _value(self, row: Row, reading: Reading, phase: int) -> float | str | None:
+        if row.quantity in self.without:
+            return None
         pt, ct = self.identity.ratios
         match row.quantity:
             case "voltage":
@@ -119,7 +133,8 @@ def table() -> dict[str, tuple[Row, ...]]:
                 1.0 if constant else _unit(line["unit"]),
                 line["unit"] if constant else "",
             )
-            found[line["meter"]] = (*found.get(line["meter"], ()), row)
+            for meter in line["meters"].split():
+                found[meter] = (*found.get(meter, ()), row)
     return found
 
 

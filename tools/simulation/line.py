@@ -18,7 +18,7 @@ _FRAMER = FramerRTU(DecodePDU(True))
 
 
 class MeterLine:
-    """An SDM630 at `address`, and the port at the other end of its line.
+    """SDM630s at `addresses`, and the port at the other end of their line.
 
     `read` gives what the meter measures, None while it has no supply. `fault` is None or one of
     plant.slave.FAULTS, of which `fault_percent` of the requests suffer; `turnaround_us` is what
@@ -31,7 +31,7 @@ class MeterLine:
         read: Callable[[], Reading | None],
         rng: Rng,
         baud: int = 9_600,
-        address: int = 1,
+        addresses: tuple[int, ...] = (1, 2),
     ):
         self.fault: str | None = None
         self.fault_percent = 100
@@ -39,7 +39,7 @@ class MeterLine:
         self._clock = clock
         self._read = read
         self._rng = rng
-        self._address = address
+        self._addresses = addresses
         self._character_us = 10_000_000 // baud
         self._coming: list[tuple[int, bytes]] = []  # from when on, one character after the other
         self._held = b""
@@ -99,7 +99,7 @@ class MeterLine:
         return self._answered[1]
 
     def _answer(self, frame: bytes, busy: bool, reading: Reading | None) -> bytes:
-        if len(frame) != _REQUEST_BYTES or frame[0] != self._address:
+        if len(frame) != _REQUEST_BYTES or frame[0] not in self._addresses:
             return b""
         if _FRAMER.encode(frame[1:-2], frame[0], 0) != frame:
             return b""
@@ -107,7 +107,7 @@ class MeterLine:
             return b""
         function, first, count = struct.unpack(">BHH", frame[1:6])
         if busy or function not in _READING or count > MAX_REGISTERS:
-            return _FRAMER.encode(bytes((function | 0x80, 6)), self._address, 0)
+            return _FRAMER.encode(bytes((function | 0x80, 6)), frame[0], 0)
         registers = self.registers.words(reading, function, first, count)
         data = struct.pack(f">{count}H", *registers)
-        return _FRAMER.encode(bytes((function, len(data))) + data, self._address, 0)
+        return _FRAMER.encode(bytes((function, len(data))) + data, frame[0], 0)

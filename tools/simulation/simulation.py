@@ -271,6 +271,7 @@ def _config(rng: Rng) -> dict[str, Any]:
         "authorise": rng.pick(("free", "free", "remote")),
         "operator_fallback_ma": rng.pick((0, 6_000, 10_000)),
         "meter_required": rng.pick(("never", "billed", "billed", "always")),
+        "grid_meter": rng.pick(("", "", "sdm630")),
         "mqtt_host": "broker",
         "mqtt_keepalive_s": rng.pick((5, 10, 30, 60)),
         "heartbeat_s": rng.pick((5, 20, 60)),

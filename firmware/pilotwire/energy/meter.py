@@ -164,7 +164,8 @@ class Meter:
 
     def _hit(self, asked_ms):
         if self.table.sums_power:
-            self.reading.power_mw = sum([mw or 0 for mw in self.reading.phase_power_mw])
+            phases = self.reading.phase_power_mw
+            self.reading.power_mw = None if None in phases else sum(phases)
         self._at_ms = asked_ms
         self.readings = self.readings + 1 & _COUNT
         self.lost = False

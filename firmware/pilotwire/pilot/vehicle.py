@@ -26,7 +26,7 @@ class Vehicle:
     """`state` (levels.A..INVALID) changes with the second of two equal samples: a glitch under
     10 ms is seen once. `windows` are the profile's.
 
-    `simplified`: it went from A to C without B, so it has no S2. `toggles` counts the B-C-B
+    `simplified`: it was not seen in B, so it may have no S2. `toggles` counts the B-C-B
     toggles of a vehicle that wakes a box which offers nothing.
     """
 
@@ -46,8 +46,7 @@ class Vehicle:
         """
         mv = inputs[signals.CP_HIGH_MV]
         if duty == _duty.F:
-            if self.state == levels.A:
-                self.simplified = True  # until it is seen in A or B: it may come while hidden
+            self.simplified = True  # until one is seen in A or B: another may come while hidden
             self.state = self._candidate = levels.F  # our own -12 V hides the vehicle
             return faults.GENERATOR if settled and mv > _LOW_MV else 0
         if not self._from_mv <= mv < self._to_mv:
