@@ -1,7 +1,6 @@
 """Every map on MicroPython, against a pymodbus meter with the published registers at its speed."""
 
 import asyncio
-import re
 import struct
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +11,7 @@ from pilotwire.energy import mapfile
 from plant.meter import Reading
 from plant.registers import Identity, Registers, table
 from plant.slave import MeterSlave
-from rig.interpreter import ROOT, NoInterpreter, interpreter
+from rig.interpreter import NoInterpreter, interpreter
 
 MAPS = sorted(path.stem for path in (Path(mapfile.__file__).parent / "maps").glob("*.json"))
 AT_ONCE = 6  # processes
@@ -99,14 +98,16 @@ async def said_by(name, readings, without=()):
     now = [readings[0]]
     settings = (line["address"], line["baud"], line["parity"], line["stop"])
     said = []
-    async with MeterSlave(lambda: now[0], *settings, registers=registers) as slave:
-        async with polling(slave.path, name, pause_ms=10) as polls:
-            for reading in readings:
-                now[0] = reading
-                await polls.next()  # may have begun before
-                report = await polls.next()
-                assert report["good"], (name, report["reason"], report["code"])
-                said.append(report)
+    async with (
+        MeterSlave(lambda: now[0], *settings, registers=registers) as slave,
+        polling(slave.path, name, pause_ms=10) as polls,
+    ):
+        for reading in readings:
+            now[0] = reading
+            await polls.next()  # may have begun before
+            report = await polls.next()
+            assert report["good"], (name, report["reason"], report["code"])
+            said.append(report)
     return said
 
 
@@ -123,7 +124,7 @@ async def for_all(check):
 
 
 def test_every_map_has_a_published_table():
-    assert MAPS == sorted(table())
+    assert sorted(table()) == MAPS
 
 
 def test_every_map_brings_exactly_what_the_meter_shows():

@@ -40,6 +40,7 @@ async def main(path, name, pause_ms, most, baud):
             alloc_bytes = gc.mem_alloc() - before
             gc.enable()
             gc.collect()
+            kept_bytes = gc.mem_alloc() - before
             line = {
                 "good": good,
                 "lost": meter.lost,
@@ -48,7 +49,7 @@ async def main(path, name, pause_ms, most, baud):
                 "serial": meter.serial,
                 "took_us": took_us,
                 "alloc_bytes": alloc_bytes,
-                "kept_bytes": gc.mem_alloc() - before,
+                "kept_bytes": kept_bytes,
             }
             line.update({name: getattr(meter.reading, name) for name in SAID})
             print(json.dumps(line))

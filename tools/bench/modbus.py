@@ -15,6 +15,7 @@ from .figure import Figure
 from .polling import UMODBUS, polling
 
 _POLLS = 5
+_PAUSE_MS = 150  # longer than any meter's gap
 _COMPARED = "sdm630"
 _COMPARED_POLLS = 15
 _REQUEST, _REPLY = 8, 5  # characters, without the registers
@@ -60,7 +61,7 @@ async def _polled(name: str, polls: int, script: str) -> tuple[list[dict[str, An
         serial["stop"],
         registers=Registers(name),
     )
-    async with slave, polling(slave.path, name, script=script) as process:
+    async with slave, polling(slave.path, name, _PAUSE_MS, script=script) as process:
         await process.next()  # with it comes who the meter is
         before_s = process.cpu_s()
         reports = [await process.next() for _ in range(polls)]

@@ -5,7 +5,18 @@ from rig.mpy import build, rooms
 from .figure import Figure
 
 _BUDGET_BYTES = 61_440  # 60 KB resident: about 90 KB of heap, see docs/performance.md
-_ON_DEMAND = ("a/pilotwire/record/trace.mpy", "a/pilotwire/pilot/tap.mpy")  # seldom in the heap
+# Unloaded after the start, or seldom in the heap at all.
+_ON_DEMAND = tuple(
+    f"a/pilotwire/{name}.mpy"
+    for name in (
+        "config",
+        "energy/mapfile",
+        "energy/plausible",
+        "energy/scan",
+        "pilot/tap",
+        "record/trace",
+    )
+)
 
 
 def figures() -> list[Figure]:

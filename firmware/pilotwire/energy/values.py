@@ -27,38 +27,47 @@ def value(data, at, kind, factor):
     if kind & LITTLE:
         at += 2 * words - 2
         step = -2
-    if kind & FLOAT and words == 2:  # by halves, which are small integers on 32 bits
-        high = data[at] << 8 | data[at + 1]
-        low = data[at + step] << 8 | data[at + step + 1]
-        return _scaled(high >> 15, high >> 7 & 0xFF, 127, 23, (high & 0x7F) << 16 | low, factor)
-    raw = 0
-    for _ in range(words):
-        raw = raw << 16 | data[at] << 8 | data[at + 1]
+    high = data[at] << 8 | data[at + 1]
+    raw = 0  # without the first word: so it stays small for longer
+    for _ in range(words - 1):
         at += step
-    top = 1 << 16 * words - 1
+        raw = raw << 16 | data[at] << 8 | data[at + 1]
+    bits = 16 * words - 16
     if kind & FLOAT:
-        return _scaled(raw >> 63, raw >> 52 & 0x7FF, 1023, 52, raw & (1 << 52) - 1, factor)
+        if words == 2:
+            return _scaled(
+                high >> 15, (high >> 7 & 0xFF) - 127, (high & 0x7F) << 16 | raw, 23, factor
+            )
+        return _scaled(
+            high >> 15, (high >> 4 & 0x7FF) - 1023, (high & 0xF) << 48 | raw, 52, factor
+        )
     if kind & SIGNED:
-        if raw in (top, top - 1):
+        if high >= 0x8000:
+            high -= 0x1_0000
+        if (high == 0x7FFF and raw == (1 << bits) - 1) or (high == -0x8000 and not raw):
             return None
-        if raw > top:
-            raw -= top << 1
-    elif raw == (top << 1) - 1:
+    elif high == 0xFFFF and raw == (1 << bits) - 1:
         return None
+    if high:
+        raw += high << bits
     raw *= factor
     return raw if -_MOST < raw < _MOST else None
 
 
-def _scaled(negative, exponent, bias, bits, fraction, factor):
-    """(1 + fraction / 2**bits) * 2**(exponent - bias) * factor, rounded."""
-    exponent -= bias
+def _scaled(negative, exponent, fraction, bits, factor):
+    """(1 + fraction / 2**bits) * 2**exponent * factor, rounded."""
     if exponent < -_TINY:
         return 0
     if exponent > _HUGE:
         return None
-    result = (fraction | 1 << bits) * factor
+    fraction |= 1 << bits
     shift = bits - exponent
-    result = (result + (1 << shift - 1)) >> shift if shift > 0 else result << -shift
+    if shift > 0:  # whole and broken part by themselves, which are smaller
+        whole = fraction >> shift
+        fraction -= whole << shift
+        result = whole * factor + (fraction * factor + (1 << shift - 1) >> shift)
+    else:
+        result = (fraction << -shift) * factor
     if not -_MOST < result < _MOST:
         return None
     return -result if negative else result
