@@ -32,7 +32,7 @@ class MeterFrames:
         self.requests = 0
         self._read = read
         self._address = address
-        self._registers = Registers(meter)
+        self.registers = Registers(meter)
         self._framer = FramerRTU(DecodePDU(True))
 
     def answer(self, frame: bytes) -> bytes:
@@ -57,5 +57,5 @@ class MeterFrames:
                 return ExceptionResponse(function, ExcCodes.ILLEGAL_FUNCTION, self._address)
         if request.count > MAX_REGISTERS:
             return ExceptionResponse(function, ExcCodes.ILLEGAL_VALUE, self._address)
-        words = self._registers.words(self._read(), function, request.address, request.count)
+        words = self.registers.words(self._read(), function, request.address, request.count)
         return response(dev_id=self._address, registers=words)

@@ -9,7 +9,8 @@ from .meter import Meter
 from .rtu import Bus
 
 _POLL_S = const(1)
-_BESIDE = const(1)  # tries of a request to the grid's meter on the bus of the box's own
+_ALONE = const(3)  # tries of a request
+_BESIDE = const(1)  # to the grid's meter on the bus of the box's own
 _OWN = const(1)  # the bus of the box's own meter
 
 
@@ -27,7 +28,6 @@ class Meters:
         self._beside = config["grid_bus"] == _OWN
         self._hal = hal
         try:
-            bus = None
             if config["meter"]:
                 table = load(config["meter"], hal.root)
                 bus = self._bus(_OWN, table, config)
@@ -35,14 +35,16 @@ class Meters:
                     self.own = Meter(bus, table, hal.ticks_ms, config["meter_address"])
             if config["grid_meter"]:
                 table = load(config["grid_meter"], hal.root, POLLED + ("phase_power_mw",))
-                shared = bus if self._beside else None
-                bus = shared or self._bus(config["grid_bus"], table, config)
+                shared = self.own and self._beside
+                bus = bus if shared else self._bus(config["grid_bus"], table, config)
                 if bus:
+                    tries = _BESIDE if shared else _ALONE
                     address = config["grid_address"]
-                    if shared:
-                        self.grid = Meter(bus, table, hal.ticks_ms, address, _BESIDE)
-                    else:
-                        self.grid = Meter(bus, table, hal.ticks_ms, address)
+                    self.grid = Meter(bus, table, hal.ticks_ms, address, tries)
+                else:
+                    self.complaint = (
+                        "meter: grid_bus: the board has no bus %d" % config["grid_bus"]
+                    )
         except MapError as error:
             self.complaint = "meter: " + error.args[0]
         unload("energy", "mapfile")

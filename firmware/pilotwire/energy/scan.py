@@ -119,23 +119,29 @@ async def _fits(bus, ticks_ms, address, data, seen):
     layout = str(table.blocks)
     if layout not in seen:
         meter = Meter(bus, table, ticks_ms, address, 1)
-        sure = UNKNOWN
-        if await meter.poll():
-            held = checks(meter.reading)
-            if held and all(held.values()) and meter.reading.import_wh is not None:
-                enough = len(held) >= _ENOUGH and held.get("voltage") and held.get("power")
-                sure = LIKELY_SO if enough else POSSIBLE
-        seen[layout] = sure, meter
+        seen[layout] = await _sure(meter), meter
     sure, meter = seen[layout]
     model = mapfile.model(data)
-    if model and sure != UNKNOWN:
+    if model and sure is not None:
         block, known = model
-        said = await meter.ask(block)
-        if said:
+        said = await meter.ask(block, 1)
+        if said and said != "0":  # which says nothing
             whole = block[3] >= 0  # a number; of a text the beginning
             fits = [said == word or (not whole and said.startswith(word)) for word in known]
-            sure = CERTAIN if any(fits) else UNKNOWN
-    return sure, meter
+            sure = CERTAIN if any(fits) else None
+    return sure or UNKNOWN, meter
+
+
+async def _sure(meter):
+    """How sure the reading alone makes it that the map fits; None: it does not."""
+    if not await meter.poll() or meter.reading.import_wh is None:
+        return None
+    held = checks(meter.reading)
+    if not all(held.values()):
+        return None
+    if len(held) >= _ENOUGH and "voltage" in held and "power" in held:
+        return LIKELY_SO
+    return POSSIBLE if held else UNKNOWN
 
 
 async def _answers(bus, address):
