@@ -3,7 +3,7 @@
 It wants a UART; `Uart` makes one of the serial line. Arguments as for meter_poll.py.
 """
 
-# pyright: reportAttributeAccessIssue=false, reportMissingImports=false
+# pyright: reportAttributeAccessIssue=false, reportMissingImports=false, reportArgumentType=false
 
 import gc
 import json

@@ -87,13 +87,16 @@ def build(data, wanted=POLLED):
     energy = None
     quantities = _object(data, "quantities")
     # A few meters leave the adding up to their reader.
-    sums = "power_mw" in wanted and "power_mw" not in quantities and "phase_power_mw" in quantities
+    sums = "power_mw" in wanted and "power_mw" not in quantities
+    phases = 0
     for name, row in quantities.items():
         if name not in ALL:
             raise MapError("%.40s: no such quantity, there are %s" % (name, ", ".join(ALL)))
         if row is None:
             continue
         found = _fields(data, name, row, order)
+        if sums and name == "phase_power_mw":
+            phases = len(found)
         if name in wanted or (sums and name == "phase_power_mw"):
             fields.extend(found)
         if name == "import_wh":
@@ -119,7 +122,7 @@ def build(data, wanted=POLLED):
         },
         step_wh,
         float_wh,
-        sums,
+        phases,
     )
 
 

@@ -164,8 +164,9 @@ class Meter:
 
     def _hit(self, asked_ms):
         if self.table.sums_power:
-            phases = self.reading.phase_power_mw
-            self.reading.power_mw = None if None in phases else sum(phases)
+            known = [mw for mw in self.reading.phase_power_mw if mw is not None]
+            all_known = len(known) == self.table.sums_power
+            self.reading.power_mw = sum(known) if all_known else None
         self._at_ms = asked_ms
         self.readings = self.readings + 1 & _COUNT
         self.lost = False

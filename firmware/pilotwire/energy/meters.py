@@ -27,6 +27,7 @@ class Meters:
         self.complaint = ""
         self._beside = config["grid_bus"] == _OWN
         self._hal = hal
+        bus = None
         try:
             if config["meter"]:
                 table = load(config["meter"], hal.root)

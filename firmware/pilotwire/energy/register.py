@@ -36,15 +36,16 @@ class Register:
 
     def see(self, at_ms, wh, serial, step_wh):
         """The meter called `serial` ("" unknown) said `wh` at `at_ms`, in steps of `step_wh`."""
-        if self._last_wh is not None and not self.broken:
-            kind = self._kind(at_ms, wh, serial, step_wh)
+        last_wh = self._last_wh
+        if last_wh is not None and not self.broken:
+            kind = self._kind(at_ms, last_wh, wh, serial, step_wh)
             if kind:
-                self.broken = {"kind": kind, "before_wh": self._last_wh, "after_wh": wh}
+                self.broken = {"kind": kind, "before_wh": last_wh, "after_wh": wh}
         self.wh = self._last_wh = wh
         self._serial = serial
         self._at_ms = at_ms
 
-    def _kind(self, at_ms, wh, serial, step_wh):
+    def _kind(self, at_ms, last_wh, wh, serial, step_wh):
         if serial and self._serial and serial != self._serial:
             return "exchanged"
         most_wh = _MOST_WH
@@ -52,7 +53,6 @@ class Register:
         elapsed_ms = -1 if self._at_ms is None else since(at_ms, self._at_ms)
         if elapsed_ms >= 0:  # else the clock went around: days of silence
             most_wh = near_wh = elapsed_ms * _MOST_W // _MS_PER_H + 2 * step_wh
-        last_wh = self._last_wh
         if wh >= last_wh:
             return "leaped" if wh - last_wh > most_wh else ""
         top_wh = 10

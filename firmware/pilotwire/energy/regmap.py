@@ -9,7 +9,7 @@ class RegisterMap:
     attribute's unit, ratios that multiply it as bits). `ratios`: one block per transformer ratio.
     `identity`: {"serial": block, "firmware": block}, where the meter has them; what stands in for
     the fields is a kind, TEXT or HEX. `serial`: address, baud, parity and stop of the factory.
-    `sums_power`: the total is the sum of the phases.
+    `sums_power`: the total is the sum of so many phases; 0: it has a register.
     """
 
     def __init__(
