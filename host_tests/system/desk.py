@@ -45,9 +45,12 @@ _LONGEST_S = 300  # a test that has not ended by then is stuck
 
 @asynccontextmanager
 async def desk(
-    world: World | None = None, config: Mapping[str, Any] | None = None, **operator: Any
+    world: World | None = None,
+    config: Mapping[str, Any] | None = None,
+    parts: Mapping[str, Any] | None = None,
+    **operator: Any,
 ) -> AsyncIterator[Desk]:
-    """Everything running, nothing plugged in unless `world` has a car."""
+    """Everything running, nothing plugged in unless `world` has a car. `parts` are Box's."""
     world = world or World()
     port = free_port()
     settings = {"mqtt_port": port, "heartbeat_s": 1, "mqtt_keepalive_s": 5, **(config or {})}
@@ -55,7 +58,7 @@ async def desk(
         asyncio.timeout(_LONGEST_S),
         broker(port) as running,
         Operator("desk", port, **operator) as listener,
-        Box(world, settings) as box,
+        Box(world, settings, **(parts or {})) as box,
     ):
         try:
             yield Desk(world, box, listener, running)

@@ -86,7 +86,7 @@ def test_a_box_whose_meter_never_answers_charges_and_says_unmetered():
 
 def test_a_billed_box_does_not_start_without_its_meter():
     async def run():
-        async with desk(config={"meter_required": True, "meter_address": 7}) as d:
+        async with desk(config={"meter_required": "always", "meter_address": 7}) as d:
             d.world.plug(Cable(32), Car())
             state = await d.operator.wait("state", lambda s: s["meter"] == "timeout")
             assert not state["closed"]

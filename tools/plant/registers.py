@@ -42,7 +42,7 @@ class Row(NamedTuple):
     type: str
     order: str
     unit: float
-    constant: str  # what stands in a register that says always the same
+    constant: str = ""  # what stands in a register that says always the same
 
     def words(self, value: float | str | None) -> tuple[int, ...]:
         """The registers' contents; of None what says that there is no value."""
@@ -64,13 +64,15 @@ class Row(NamedTuple):
 
 
 class Registers:
-    """The registers of the meter called `name` in the table. Raises KeyError.
+    """The registers of the meter called `name` in the table, or of `rows`. Raises KeyError.
 
     `without` are quantities that it has no value of, at the moment.
     """
 
-    def __init__(self, name: str, identity: Identity | None = None):
-        self.rows = table()[name]
+    def __init__(
+        self, name: str = "", identity: Identity | None = None, rows: tuple[Row, ...] = ()
+    ):
+        self.rows = rows or table()[name]
         self.identity = identity or Identity()
         self.without: frozenset[str] = frozenset()
 

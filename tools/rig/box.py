@@ -19,13 +19,24 @@ CONFIG: Mapping[str, Any] = {"id": "desk", "limit_ma": 32_000, "mqtt_host": "127
 class Box:
     """Use as `async with`: starts plant, meter and firmware, and ends them.
 
-    `config` is added to CONFIG; None leaves the folder without a configuration.
+    `config` is added to CONFIG; None leaves the folder without a configuration. `meter_map` is
+    its meter.json. `meter` and `grid` are what hangs on its buses: an SDM630, and nothing.
     """
 
-    def __init__(self, world: World, config: Mapping[str, Any] | None, root: Path | None = None):
+    def __init__(
+        self,
+        world: World,
+        config: Mapping[str, Any] | None,
+        root: Path | None = None,
+        meter_map: Any = None,
+        meter: MeterSlave | None = None,
+        grid: MeterSlave | None = None,
+    ):
         self.world = world
         self.plant = Link(world)
-        self.meter = MeterSlave(lambda: world.reading())
+        self.meter = meter or MeterSlave(lambda: world.reading())
+        self.grid = grid
+        self._meter_map = meter_map
         self._config = config
         self._root = root
         self._stack = AsyncExitStack()
@@ -35,10 +46,15 @@ class Box:
         self.root = self._root or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if self._config is not None:
             self.configure({**CONFIG, **self._config})
+        if self._meter_map is not None:
+            (self.root / "meter.json").write_text(json.dumps(self._meter_map))
         await stack.enter_async_context(self.meter)
+        if self.grid:
+            await stack.enter_async_context(self.grid)
         port = await self.plant.start()
         stack.push_async_callback(self.plant.stop)
-        self.firmware = Firmware(self.root, f"127.0.0.1:{port}", self.meter.path)
+        grid = self.grid.path if self.grid else ""
+        self.firmware = Firmware(self.root, f"127.0.0.1:{port}", self.meter.path, grid)
         stack.push_async_callback(self.firmware.cut)
         await self.firmware.start()
         return self

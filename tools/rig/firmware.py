@@ -14,7 +14,7 @@ _LINES = 1_000
 class Firmware:
     """`root` is its flash: configuration and records. `output` keeps what it printed last."""
 
-    def __init__(self, root: Path, plant: str, meter: str = ""):
+    def __init__(self, root: Path, plant: str, meter: str = "", grid: str = ""):
         self.output: list[str] = []
         self._environment = {
             **environment(),
@@ -22,6 +22,7 @@ class Firmware:
             "PILOTWIRE_ROOT": str(root),
             "PILOTWIRE_PLANT": plant,
             "PILOTWIRE_METER": meter,
+            "PILOTWIRE_GRID": grid,
         }
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None

@@ -32,7 +32,7 @@ class Reading:
         self.voltage_mv = [None] * 3
         self.current_ma = [None] * 3
         self.phase_power_mw = [None] * 3
-        self.power_mw = None
+        self.power_mw = None  # type: int | None
         self.import_wh = None
         self.export_wh = None
         self.power_factor_pm = None
