@@ -109,25 +109,19 @@ class App:
         self.trouble = ""  # of the journal
         if self.journal.last:
             self.session.resume_after_reset(self.journal.last)
-        meters = Meters(hal, config)
-        self.meter = meters.own
-        self.grid = meters.grid
-        self._polls = meters.jobs()
-        self.complaint = self.complaint or meters.complaint
-        if self.complaint:
-            print("configuration refused:", self.complaint)
+        self.meter = self.grid = None
         self.link = Link(hal, config, self.journal, self) if config["mqtt_host"] else None
         self.restarts = 0
 
     async def run(self):
         """Start ring 0, then control, meter and link."""
         self._hal.start(self.guard.tick)
+        jobs = self._find_meters()  # takes a fifth of a second: the pilot need not wait for it
         self._step()
         for _ in range(_FIRST_WAITS):  # nothing is published before ring 0 has said something
             if self.guard.handover.up[handover.UP_SEQ]:
                 break
             await asyncio.sleep(_FIRST_S)
-        jobs = list(self._polls)
         if self.link:
             jobs.append(self.link.run)
         tasks = [asyncio.create_task(job()) for job in jobs]
@@ -138,6 +132,16 @@ class App:
                     self.restarts += 1
                     tasks[i] = asyncio.create_task(job())
             await self._hal.woken(_CONTROL_S)
+
+    def _find_meters(self):
+        """Coroutine functions that poll them."""
+        meters = Meters(self._hal, self.config)
+        self.meter = meters.own
+        self.grid = meters.grid
+        self.complaint = self.complaint or meters.complaint
+        if self.complaint:
+            print("configuration refused:", self.complaint)
+        return meters.jobs()
 
     # Control.
 

@@ -3,7 +3,6 @@
 import asyncio
 import struct
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from bench.polling import polling
@@ -13,7 +12,7 @@ from plant.registers import Identity, Registers, table
 from plant.slave import MeterSlave
 from rig.interpreter import NoInterpreter, interpreter
 
-MAPS = sorted(path.stem for path in (Path(mapfile.__file__).parent / "maps").glob("*.json"))
+MAPS = mapfile.names()
 AT_ONCE = 6  # processes
 SHORT = 7  # characters of a serial number, one in each register
 DEADLINE_S = 120

@@ -3,7 +3,6 @@
 import asyncio
 import statistics
 import sys
-from pathlib import Path
 from typing import Any
 
 from pilotwire.energy import mapfile
@@ -34,9 +33,9 @@ _READING = Reading(
 def maps() -> list[str]:
     """Names of the firmware's maps, one of each layout."""
     found: dict[str, str] = {}
-    for path in sorted((Path(mapfile.__file__).parent / "maps").glob("*.json")):
-        table = mapfile.load(path.stem, ".")
-        found.setdefault(f"{table.blocks} {table.serial}", path.stem)
+    for name in mapfile.names():
+        table = mapfile.load(name, ".")
+        found.setdefault(f"{table.blocks} {table.serial}", name)
     return sorted(found.values())
 
 

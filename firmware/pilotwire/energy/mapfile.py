@@ -1,9 +1,10 @@
-"""A meter's map, from maps/<name>.json or the installer's meter.json: checked and grouped.
+"""A meter's map, from its maker's file in maps/ or the installer's meter.json: checked, grouped.
 
 docs/meters.md describes the keys. Wanted once at the start, so it is not kept in memory.
 """
 
 import json
+import os
 
 from . import values
 from .regmap import RegisterMap
@@ -54,7 +55,7 @@ _KEYS = (
 )
 _FACTOR = 1_000_000
 _CAUTIOUS_WH = 10  # step of a float, of which nothing is known
-_LONGEST = 4_096  # bytes of a file
+_LONGEST = 4_096  # characters of a custom one
 
 
 class MapError(ValueError):
@@ -137,23 +138,17 @@ def model(data):
     return _single(data, "model", "", row), words
 
 
+def names():
+    """All maps but the custom one, sorted."""
+    found = []
+    for text in _files():
+        found.extend(json.loads(text))
+    return sorted(found)
+
+
 def data(name, root):
     """The map `name` as it is written, before `build`. Raises MapError."""
-    folder = __file__.rsplit("/", 1)[0] + "/maps"
-    path = root + "/meter.json" if name == CUSTOM else folder + "/" + name + ".json"
-    if "/" in name or "." in name:
-        raise MapError("no map %.40s" % name)
-    try:
-        with open(path) as file:
-            text = file.read(_LONGEST + 1)
-    except OSError:
-        raise MapError("no map %.40s" % name) from None
-    if len(text) > _LONGEST:
-        raise MapError("map %s: more than %d characters" % (name, _LONGEST))
-    try:
-        found = json.loads(text)
-    except (ValueError, RuntimeError, MemoryError):  # the latter two: nested too deeply
-        raise MapError("map %s: not JSON" % name) from None
+    found = _custom(root) if name == CUSTOM else _published(name)
     if isinstance(found, dict) and "like" in found:
         like = found.pop("like")
         base = data("" if like == CUSTOM else str(like), root)
@@ -162,6 +157,38 @@ def data(name, root):
         base.update(found)
         return base
     return found
+
+
+def _published(name):
+    key = json.dumps(name) + ": {"
+    for text in _files():
+        if key in text:  # before all of it is taken apart
+            maps = json.loads(text)
+            if name in maps:
+                return maps[name]
+    raise MapError("no map %.40s" % name)
+
+
+def _files():
+    """The text of each maker's file."""
+    folder = __file__.rsplit("/", 1)[0] + "/maps"
+    for name in sorted(os.listdir(folder)):
+        with open(folder + "/" + name) as file:
+            yield file.read()
+
+
+def _custom(root):
+    try:
+        with open(root + "/meter.json") as file:
+            text = file.read(_LONGEST + 1)
+    except OSError:
+        raise MapError("no map custom: meter.json is missing") from None
+    if len(text) > _LONGEST:
+        raise MapError("meter.json: more than %d characters" % _LONGEST)
+    try:
+        return json.loads(text)
+    except (ValueError, RuntimeError, MemoryError):  # the latter two: nested too deeply
+        raise MapError("meter.json: not JSON") from None
 
 
 def _object(data, key):

@@ -5,8 +5,6 @@ a sound frame, be it a refusal. What it is, its model register says, or whether 
 can be true.
 """
 
-import os
-
 from . import mapfile
 from .meter import Meter
 from .modbus import ModbusError
@@ -85,9 +83,7 @@ async def scan(open_port, ticks_ms, addresses=None, say=print, settings=SETTINGS
 async def identify(found, bus, ticks_ms):
     """Fill in what the device `found` on `bus` is."""
     seen = {}  # what maps of the same registers share
-    folder = mapfile.__file__.rsplit("/", 1)[0] + "/maps"
-    for name in sorted(os.listdir(folder)):
-        name = name[: -len(".json")]
+    for name in mapfile.names():
         for order in ("", "big", "little"):
             data = mapfile.data(name, "")
             if order == data.get("order", "big"):
