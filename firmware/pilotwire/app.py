@@ -185,16 +185,21 @@ class App:
         fields["box"] = self.config["id"]
         fields["phases"] = self._hal.board["phases"]
         fields["meter"] = self.config["meter"]
-        if self.meter:
-            fields["meter_serial"] = self.meter.serial
-            fields["meter_firmware"] = self.meter.firmware
+        self._name_meter(fields)
         self.session.opened(self.journal.open(fields))
         self._announce()
+
+    def _name_meter(self, fields):
+        if self.meter and self.meter.serial:
+            fields["meter_serial"] = self.meter.serial
+            fields["meter_firmware"] = self.meter.firmware
 
     def _close_record(self, up):
         fields = self.session.closing(self._hal.clock(), up, self._fresh_ms())
         if self.meter and fields["end"]["wh"] is not None:
             fields["resolution_wh"] = self.meter.resolution_wh()
+        if not self.session.register.broken:  # else the record keeps whose it was
+            self._name_meter(fields)
         self.journal.close(fields)
         self.session.closed()
         self.wear.save()

@@ -38,6 +38,7 @@ def test_a_charge_leaves_one_record_with_the_meters_energy():
             assert record["end"]["reason"] == "unplugged"
             assert record["end"]["opened"] == "vehicle"
             assert record["energy"] == "measured"
+            assert record["meter_serial"] == "19350042"
             assert record["interruptions"] == 1
             assert abs(record["wh"] - charged_wh(d.world)) <= BETWEEN_READINGS_WH
             await d.operator.until("state", lambda s: s["session"] is None and s["pending"] == 0)

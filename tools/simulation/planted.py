@@ -138,6 +138,12 @@ PLANTED = (
         '        return ""',
     ),
     Bug(
+        "an exchanged meter's register believed",
+        "energy/register.py",
+        '            return "exchanged"\n',
+        '            return ""\n',
+    ),
+    Bug(
         "a lost meter is never asked again",
         "energy/meter.py",
         "            self._pause = self._skip = min(2 * self._pause + 1, _MAX_SKIPPED)\n",
