@@ -5,6 +5,8 @@ a sound frame, be it a refusal. What it is, its model register says, or whether 
 can be true.
 """
 
+from binascii import crc32
+
 from . import mapfile
 from .meter import Meter
 from .modbus import ModbusError
@@ -82,7 +84,7 @@ async def scan(open_port, ticks_ms, addresses=None, say=print, settings=SETTINGS
 
 async def identify(found, bus, ticks_ms):
     """Fill in what the device `found` on `bus` is."""
-    seen = {}  # what maps of the same registers share
+    seen = {}  # checksum of a map's registers -> how sure its reading made it
     for name in mapfile.names():
         for order in ("", "big", "little"):
             data = mapfile.data(name, "")
@@ -91,12 +93,17 @@ async def identify(found, bus, ticks_ms):
             if order:
                 data["order"] = order
             sure = await _fits(bus, ticks_ms, found.address, data, seen)
-            _rank(found, name, order, *sure)
-            if sure[0] != UNKNOWN:
+            _rank(found, name, order, sure)
+            if sure != UNKNOWN:
                 break
+    if found.maps:
+        table = mapfile.load(found.maps[0], "")
+        meter = Meter(bus, table, ticks_ms, found.address)
+        await meter.poll()
+        found.serial, found.firmware = meter.serial, meter.firmware
 
 
-def _rank(found, name, order, sure, meter):
+def _rank(found, name, order, sure):
     if order and sure == LIKELY_SO:
         sure = POSSIBLE
     old, new = _SURE.index(found.sure), _SURE.index(sure)
@@ -104,19 +111,18 @@ def _rank(found, name, order, sure, meter):
         found.sure = sure
         found.maps = [name]
         found.order = order
-        found.serial, found.firmware = meter.serial, meter.firmware
     elif new == old and sure != UNKNOWN and order == found.order:
         found.maps.append(name)
 
 
 async def _fits(bus, ticks_ms, address, data, seen):
-    """(how sure, Meter that has been read) of a device with the map `data`."""
+    """How sure it is that the map `data` is the device's."""
     table = mapfile.build(data, mapfile.ALL)
-    layout = str(table.blocks)
+    meter = Meter(bus, table, ticks_ms, address, 1)
+    layout = crc32(str(table.blocks).encode())
     if layout not in seen:
-        meter = Meter(bus, table, ticks_ms, address, 1)
-        seen[layout] = await _sure(meter), meter
-    sure, meter = seen[layout]
+        seen[layout] = await _sure(meter)
+    sure = seen[layout]
     model = mapfile.model(data)
     if model and sure is not None:
         block, known = model
@@ -125,7 +131,7 @@ async def _fits(bus, ticks_ms, address, data, seen):
             whole = block[3] >= 0  # a number; of a text the beginning
             fits = [said == word or (not whole and said.startswith(word)) for word in known]
             sure = CERTAIN if any(fits) else None
-    return sure or UNKNOWN, meter
+    return sure or UNKNOWN
 
 
 async def _sure(meter):
