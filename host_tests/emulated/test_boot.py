@@ -40,10 +40,8 @@ def without(files, *names):
 
 def two_slots(a=RING1, b=RING1):
     """Both slots whole; the apps are those given."""
-    files = tree(a)
-    other = {"b/" + name[2:]: content for name, content in files.items() if name[:2] == "a/"}
-    other["b/pilotwire/app.py"] = b
-    return signed({**files, **other}, "b")
+    other = {"b/" + name[2:]: content for name, content in tree(b).items() if name[:2] == "a/"}
+    return signed({**tree(a), **other}, "b")
 
 
 BROKEN = b"raise ValueError('broken app')\n"
