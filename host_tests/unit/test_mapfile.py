@@ -179,6 +179,17 @@ class Files(unittest.TestCase):
             self.assertTrue(table.resolution_wh(0) > 0, name)
             self.assertTrue(table.name != "custom", name)
 
+    def test_a_map_is_found_in_its_makers_file_by_its_lines(self):
+        folder = mapfile.__file__.rsplit("/", 1)[0] + "/maps/"
+        whole = {}
+        for name in os.listdir(folder[:-1]):
+            with open(folder + name) as file:
+                whole.update(json.load(file))
+        self.assertEqual(mapfile.names(), sorted(whole))
+        for name in whole:
+            if "like" not in whole[name]:
+                self.assertEqual(mapfile.data(name, ROOT), whole[name])
+
     def test_that_do_not_exist_are_refused_by_name(self):
         for name in ("nonesuch", "../sdm630", "eastron", "serial", ""):
             try:
