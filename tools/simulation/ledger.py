@@ -65,9 +65,10 @@ class Ledger:
         if quality == "measured" and abs(wh - flowed_wh) > resolution_wh and not lost:
             self._breach("energy", said)
         # A reading that stands in for one that never came leaves its Wh to the next record, or to
-        # none, if the meter is back before that begins: then `last-known` has said so.
+        # none: if the meter is back before that begins, `last-known` has said so; and a register
+        # that has gone meanwhile takes them with it.
         owed_wh, self._owed_wh = self._owed_wh, 0.0
-        if record["start"]["read"]:
+        if record["start"]["read"] or wh is None or lost:
             self._unknown_wh += owed_wh
             owed_wh = 0.0
         if quality == "last-known" and not lost:
