@@ -12,6 +12,7 @@ from .regmap import RegisterMap
 POLLED = ("voltage_mv", "current_ma", "power_mw", "import_wh", "export_wh")
 PHASED = ("voltage_mv", "current_ma", "phase_power_mw")  # up to three registers, L1..L3
 ALL = POLLED + ("phase_power_mw", "power_factor_pm", "frequency_mhz")
+IDENTITY = ("serial", "firmware")
 CUSTOM = "custom"
 
 TEXT = -1  # of an identity: characters, two a register
@@ -84,6 +85,13 @@ def build(data, wanted=POLLED):
             text = "serial: %.40s must be one of %s"
             raise MapError(text % (key, _SERIAL.get(key, tuple(_SERIAL))))
     model(data)
+    title = data.get("name", CUSTOM)
+    if not isinstance(title, str):
+        raise MapError("name must be a text")
+    identity = _object(data, "identity")
+    for key in identity:
+        if key not in IDENTITY:
+            raise MapError("identity: %.40s must be one of %s" % (key, ", ".join(IDENTITY)))
     ratios = _object(data, "ratios")
     order = tuple(sorted(ratios))
     fields = []
@@ -114,15 +122,12 @@ def build(data, wanted=POLLED):
         if is_float and energy[3] >> 3 == 2:
             float_wh = abs(energy[4])
     return RegisterMap(
-        data.get("name", CUSTOM),
+        title,
         serial,
         numbers["gap_ms"],
         _blocks(sorted(fields), numbers["max_registers"], numbers["hole"]),
         [_single(data, "ratios", key, ratios[key]) for key in order],
-        {
-            key: _single(data, "identity", key, row)
-            for key, row in _object(data, "identity").items()
-        },
+        {key: _single(data, "identity", key, identity[key]) for key in identity},
         step_wh,
         float_wh,
         phases,
@@ -224,7 +229,7 @@ def _number(row, key, usual, least, most, name=""):
 
 def _choice(data, row, key, usual, choices, name):
     found = row.get(key, data.get(key, usual))
-    if found not in choices:
+    if not isinstance(found, (str, int)) or found not in choices:
         raise MapError("%s: %s must be one of %s" % (name, key, ", ".join(map(str, choices))))
     return found
 
@@ -269,10 +274,16 @@ def _fields(data, name, row, ratios):
     if not isinstance(by, list) or any(ratio not in ratios for ratio in by):
         raise MapError("%s: ratios must be a list of %s" % (name, ", ".join(ratios) or "none"))
     bits = sum([1 << ratios.index(ratio) for ratio in by])
+    _within(name, max(registers), kind >> 3)
     return [
         (function, register, phase if most == 3 else -1, kind, factor, bits, name)
         for phase, register in enumerate(registers)
     ]
+
+
+def _within(name, register, words):
+    if register + words > 0x1_0000:
+        raise MapError("%s: the last register is 65535" % name)
 
 
 def _single(data, key, name, row):
@@ -282,6 +293,7 @@ def _single(data, key, name, row):
         types.update({"text": TEXT, "hex": HEX})
     function, registers, kind = _row(data, (key + " " + name).strip(), row, types)
     words = kind >> 3 if kind >= 0 else _number(row, "words", None, 1, 32, name)
+    _within(name, registers[0], words)
     return function, registers[0], words, kind
 
 
