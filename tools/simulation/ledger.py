@@ -68,7 +68,7 @@ class Ledger:
         # none: if the meter is back before that begins, `last-known` has said so; and a register
         # that has gone meanwhile takes them with it.
         owed_wh, self._owed_wh = self._owed_wh, 0.0
-        if record["start"]["read"] or wh is None or lost:
+        if record["start"]["read"] or quality == "unmetered" or lost:
             self._unknown_wh += owed_wh
             owed_wh = 0.0
         if quality == "last-known" and not lost:
