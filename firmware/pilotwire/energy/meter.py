@@ -164,9 +164,12 @@ class Meter:
 
     def _hit(self, asked_ms):
         if self.table.sums_power:
-            known = [mw for mw in self.reading.phase_power_mw if mw is not None]
-            all_known = len(known) == self.table.sums_power
-            self.reading.power_mw = sum(known) if all_known else None
+            known = total_mw = 0
+            for mw in self.reading.phase_power_mw:
+                if mw is not None:
+                    known += 1
+                    total_mw += mw
+            self.reading.power_mw = total_mw if known == self.table.sums_power else None
         self._at_ms = asked_ms
         self.readings = self.readings + 1 & _COUNT
         self.lost = False
