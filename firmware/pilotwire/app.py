@@ -92,9 +92,7 @@ class App:
         self.config, self.complaint = _configuration(hal)
         config = self.config
         free = config["authorise"] == "free"
-        metered = config["meter_required"] == "always"
-        if config["meter_required"] == "billed":
-            metered = not free
+        metered = config["meter_required"] in (("always",) if free else ("always", "billed"))
         self._settings = _settings(config, hal.board, metered)
         self.guard = Guard(hal, self._settings)
         self._up = array("i", [0] * handover.N_UP)

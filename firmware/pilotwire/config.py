@@ -29,7 +29,7 @@ KEYS = {
     "authorise": ("free", ("free", "remote")),
     "operator_ttl_s": (3_600, 1, 432_000),  # a limit that names no expiry lives so long
     "operator_fallback_ma": (6_000, 0, 80_000),
-    "meter": ("sdm630", 0, 16),  # a file of energy/maps; or custom: meter.json; empty: none
+    "meter": ("sdm630", 0, 16),  # of energy/maps, or custom: meter.json; empty: none
     "meter_address": (0, 0, 247),  # 0: the map's, as the factory sets it
     "meter_baud": (0, (0, 1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200)),
     "meter_parity": ("", ("", "N", "E", "O")),

@@ -4,7 +4,6 @@ import pytest
 from conformance.measure import cases, figures, holds, measured
 from conformance.rows import ROWS
 from rig.guards import There
-from rig.interpreter import NoInterpreter, interpreter
 
 EACH = [
     pytest.param(row, profile, id=f"{row.name}-{profile}")
@@ -18,14 +17,6 @@ def test_holds(row, profile):
     result = measured(row, profile)
     assert not result.failure
     assert holds(row, profile), f"{result.least} to {result.most}, the limit is {row.limit}"
-
-
-@pytest.fixture(scope="module")
-def micropython():
-    try:
-        interpreter()
-    except NoInterpreter as error:
-        pytest.skip(str(error))
 
 
 @pytest.mark.parametrize(("row", "profile"), EACH)

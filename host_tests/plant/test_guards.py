@@ -1,18 +1,12 @@
 """The guard here and the guard on MicroPython, tick for tick."""
 
-import pytest
 from pilotwire.pilot import handover
 from plant import Car, World
 from rig.guarded import Guarded
 from rig.guards import Here, There
-from rig.interpreter import NoInterpreter, interpreter
 
 
-def test_both_interpreters_decide_alike_through_a_charge():
-    try:
-        interpreter()
-    except NoInterpreter as error:
-        pytest.skip(str(error))
+def test_both_interpreters_decide_alike_through_a_charge(micropython):
     told = []
     for guard in (Here, There):
         world = World(Car(wanted_wh=20))

@@ -3,8 +3,7 @@
 import subprocess
 from pathlib import Path
 
-import pytest
-from rig.interpreter import NoInterpreter, environment, interpreter
+from rig.interpreter import environment
 from simulation.tasks import Clock, Loop
 from tasks_story import story
 
@@ -22,11 +21,8 @@ def _told_here():
     return told, loop.errors
 
 
-def test_tells_the_story_that_micropython_tells():
-    try:
-        command = [str(interpreter()), str(HERE / "tasks_micropython.py")]
-    except NoInterpreter as error:
-        pytest.skip(str(error))
+def test_tells_the_story_that_micropython_tells(micropython):
+    command = [str(micropython), str(HERE / "tasks_micropython.py")]
     result = subprocess.run(
         command, env=environment(), cwd=HERE, capture_output=True, text=True, check=True
     )

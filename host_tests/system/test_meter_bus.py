@@ -6,7 +6,6 @@ import pytest
 from bench.polling import polling
 from plant.meter import Reading
 from plant.slave import FAULTS, MeterSlave
-from rig.interpreter import NoInterpreter, interpreter
 
 DEADLINE_S = 120
 BAUD = 38_400
@@ -46,12 +45,7 @@ LOST_BY = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _needs_an_interpreter():
-    try:
-        interpreter()
-    except NoInterpreter as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("micropython")
 
 
 def in_time(story):

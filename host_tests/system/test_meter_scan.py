@@ -4,11 +4,10 @@ import asyncio
 import sys
 from pathlib import Path
 
-import pytest
 from plant.meter import Reading
 from plant.registers import Registers
 from plant.slave import MeterSlave
-from rig.interpreter import HEAP, NoInterpreter, environment, interpreter
+from rig.interpreter import HEAP, environment
 
 NOW = Reading(
     (230.1, 229.9, 231.2), (16.0, 0.0, 0.0), (3674.0, 0.0, 0.0), 0.998, 50.0, 1_234_500.0, 0.0
@@ -57,13 +56,10 @@ def test_the_command_line_finds_it_and_how_it_is_set():
     assert told.startswith("asking addresses 1 to 2 at 9600 8N1\n")
 
 
-def test_the_same_code_finds_it_on_micropython(tmp_path):
+def test_the_same_code_finds_it_on_micropython(tmp_path, micropython):
     script = tmp_path / "scan.py"
     script.write_text(ON_THE_BOARD)
-    try:
-        command = (interpreter(), "-X", HEAP, script)
-    except NoInterpreter as error:
-        pytest.skip(str(error))
+    command = (micropython, "-X", HEAP, script)
     told, code = with_a_meter(lambda path: (*command, path), env=environment())
     assert (told.splitlines()[-1], code) == (FOUND, 0)
 

@@ -10,7 +10,6 @@ from pilotwire.energy import mapfile
 from plant.meter import Reading
 from plant.registers import Identity, Registers, table
 from plant.slave import MeterSlave
-from rig.interpreter import NoInterpreter, interpreter
 
 MAPS = mapfile.names()
 AT_ONCE = 6  # processes
@@ -32,12 +31,7 @@ SINGLE = {"power": "power_mw", "import": "import_wh", "export": "export_wh"}
 PHASED = {"voltage": "voltage_mv", "current": "current_ma"}
 
 
-@pytest.fixture(autouse=True)
-def _needs_an_interpreter():
-    try:
-        interpreter()
-    except NoInterpreter as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("micropython")
 
 
 def shown(row, value, factor):

@@ -125,6 +125,18 @@ class Polling(unittest.TestCase):
         self.poll(meter)
         self.assertTrue(meter.age_ms() < 1_000)
 
+    def test_half_a_poll_changes_nothing(self):
+        """Else a counter would have grown in no time, which is a breach (register.py)."""
+        meter = self.meter(20)  # voltages and currents, then power, then the counters
+        self.poll(meter)
+        before = meter.reading
+        self.values[0x00] = 235.0
+        self.assertFalse(self.poll(meter, self.answers(meter)[:2]))
+        self.assertEqual(meter.reading.voltage_mv, [230_100, 229_900, 0])
+        self.assertTrue(meter.reading is before)
+        self.assertTrue(self.poll(meter))
+        self.assertEqual(meter.reading.voltage_mv, [235_000, 229_900, 0])
+
     def test_third_failure_in_a_row_makes_it_lost(self):
         meter = self.meter()
         self.poll(meter)

@@ -7,7 +7,7 @@ import json
 import os
 
 from . import values
-from .regmap import RegisterMap
+from .regmap import HEX, TEXT, RegisterMap
 
 POLLED = ("voltage_mv", "current_ma", "power_mw", "import_wh", "export_wh")
 PHASED = ("voltage_mv", "current_ma", "phase_power_mw")  # up to three registers, L1..L3
@@ -15,8 +15,6 @@ ALL = POLLED + ("phase_power_mw", "power_factor_pm", "frequency_mhz")
 IDENTITY = ("serial", "firmware")
 CUSTOM = "custom"
 
-TEXT = -1  # of an identity: characters, two a register
-HEX = -2  # hexadecimal digits, four a register
 
 _KINDS = {
     "u16": 8 | values.UNSIGNED,

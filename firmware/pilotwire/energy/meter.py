@@ -11,6 +11,7 @@ from micropython import const
 from ..pilot.handover import DOWN_CURRENT_MA, DOWN_READING, DOWN_VOLTAGE_MV, UNKNOWN
 from ..ticks import since
 from .modbus import ModbusError
+from .regmap import TEXT
 from .values import value
 
 _MOST = const(10_000_000)  # of a current or a voltage: more is a broken meter's
@@ -18,7 +19,6 @@ _COUNT = const(0xFFFFFFF)
 _TRIES = const(3)  # of one request; a lost meter shall not hold up the line
 _LOST_AFTER = const(3)  # failed polls in a row
 _MAX_SKIPPED = const(7)  # polls left out between two tries while lost
-_TEXT = const(-1)  # as mapfile.TEXT
 _COUNTERS = ("import_wh", "export_wh")  # never below 0
 
 
@@ -42,14 +42,16 @@ class Reading:
 class Meter:
     """`table`: its RegisterMap; `address` 1..247, else the map's own; `ticks_ms`: the HAL's clock.
 
-    `reading` is kept in place. `reason` is "" after a good poll, else the ModbusError's, with
-    `code` from an exception reply. `lost` is set after three failed polls in a row. `serial` and
-    `firmware` are what the meter says of itself, "" where its map does not tell.
+    `reading` is that of the last good poll, whole. `reason` is "" after a good poll, else the
+    ModbusError's, with `code` from an exception reply. `lost` is set after three failed polls in
+    a row. `serial` and `firmware` are what the meter says of itself, "" where its map does not
+    tell.
     """
 
     def __init__(self, bus, table, ticks_ms, address=None, tries=_TRIES):
         self.table = table
         self.reading = Reading()
+        self._next = Reading()  # being read: the two take turns
         self.lost = False
         self.reason = ""
         self.code = 0
@@ -85,8 +87,8 @@ class Meter:
     async def poll(self):
         """Read every quantity once; True if all came.
 
-        Call it at the rate at which values are wanted: it ends within the bus's deadlines. Of a
-        failed poll of several requests the earlier values stand, with the age of the last good.
+        Call it at the rate at which values are wanted: it ends within the bus's deadlines. One
+        that fails changes no value, whatever has come before it failed.
         """
         if self._skip:
             self._skip -= 1
@@ -150,7 +152,7 @@ class Meter:
         self._known = True
 
     def _store(self, block, start):
-        reading = self.reading
+        reading = self._next
         for name, phase, at, kind, factor, ratios in block[3]:
             if ratios:
                 factor *= self._ratios[ratios]
@@ -163,13 +165,16 @@ class Meter:
                 setattr(reading, name, number)
 
     def _hit(self, asked_ms):
+        reading = self._next
         if self.table.sums_power:
             known = total_mw = 0
-            for mw in self.reading.phase_power_mw:
+            for mw in reading.phase_power_mw:
                 if mw is not None:
                     known += 1
                     total_mw += mw
-            self.reading.power_mw = total_mw if known == self.table.sums_power else None
+            reading.power_mw = total_mw if known == self.table.sums_power else None
+        self._next = self.reading
+        self.reading = reading
         self._at_ms = asked_ms
         self.readings = self.readings + 1 & _COUNT
         self.lost = False
@@ -194,6 +199,6 @@ def _word(data, start, block):
         number = value(data, start, kind, 1)
         return "" if number is None else str(number)
     raw = bytes(data[start : start + 2 * block[2]])
-    if kind == _TEXT:
+    if kind == TEXT:
         return "".join([chr(c) for c in raw if 0x20 < c < 0x7F])
     return hexlify(raw).decode()

@@ -1,5 +1,11 @@
 """What is to be read of a meter, and what it means; made by mapfile.py from the meter's map."""
 
+from micropython import const
+
+# Kinds besides those of values.py, of an identity.
+TEXT = const(-1)  # characters, two a register
+HEX = const(-2)  # hexadecimal digits, four a register
+
 
 class RegisterMap:
     """Data only, but for the step of the energy register.
