@@ -38,6 +38,12 @@ def test_a_constant_that_somebody_names_stays():
         assert "A = const(3)" in pruned(NUMBERS, user=user)["p.numbers"]
 
 
+def test_a_package_keeps_what_it_brings_for_others():
+    face = "from .numbers import f\n"
+    texts = {"p": face, "p.numbers": "def f(): pass\n", "q": "import p\np.f()\n"}
+    assert prune(texts, {})["p"] == face
+
+
 def test_a_name_that_is_also_an_argument_stays():
     text = "A = const(3)\ndef f(A): return A\n"
     assert pruned(text)["p.numbers"] == text
@@ -47,11 +53,15 @@ def test_the_whole_firmware_loses_nothing_else():
     texts = {
         name[:-3].replace("/", "."): path.read_text() for name, path in sources("rp2").items()
     }
+    packages = {module.rpartition(".")[0] for module in texts}
     known = constants(texts)
     for module, text in prune(texts, known).items():
         before, after = ast.parse(texts[module]), ast.parse(text)
         assert text.count("\n") == texts[module].count("\n")
         assert _rest(after) == _rest(before)
+        if module in packages:
+            assert text == texts[module]
+            continue
         bound = {item.asname or item.name for item in _imported(before)} - {"const"}
         loaded = {node.id for node in ast.walk(before) if isinstance(node, ast.Name)}
         assert {item.asname or item.name for item in _imported(after)} == bound & loaded

@@ -19,10 +19,14 @@ class _Edit(NamedTuple):
 def prune(texts: dict[str, str], known: Constants, outside: str = "") -> dict[str, str]:
     """Folded `texts` ({module: text}) without constants and imports that none of them names.
 
-    `known` are the constants as fold.py found them; what the text `outside` names stays. Lines
-    stay in place.
+    `known` are the constants as fold.py found them; what the text `outside` names stays, and what
+    a package imports, since that is its face. Lines stay in place.
     """
-    texts = {module: _edited(text, _imports(text)) for module, text in texts.items()}
+    packages = {module.rpartition(".")[0] for module in texts}
+    texts = {
+        module: text if module in packages else _edited(text, _imports(text))
+        for module, text in texts.items()
+    }
     named = {module: _names(ast.parse(text)) for module, text in texts.items()}
     everywhere = _names(ast.parse(outside))
     for module, text in texts.items():
