@@ -5,7 +5,7 @@ import unittest
 
 from fake_line import FakeLine, FakeUart, reply, sealed
 from pilotwire.energy.modbus import ModbusError, request_into
-from pilotwire.energy.rtu import Bus
+from pilotwire.energy.rtu import Bus, open_bus
 
 PROMPT_MS = 8 * 1.042 + 4  # a request on the wire at 9600 8N1, and 3.5 characters of silence
 RESPONSE_MS = 300
@@ -120,6 +120,31 @@ class Reading(BusTest):
     def test_refuses_what_no_request_can_ask(self):
         with self.assertRaises(ValueError):
             self.read(0, 126)
+
+
+class Opening(BusTest):
+    def test_waits_as_long_as_a_character_of_its_setting_takes(self):
+        """10 bits of 8N1, 11 with parity or a second stop bit (2.5.1)."""
+        asked = []
+
+        def open_port(*setting):
+            asked.append(setting)
+            return self.line
+
+        for parity, stop, bits in (("N", 1, 10), ("E", 1, 11), ("O", 1, 11), ("N", 2, 11)):
+            self.bus = open_bus(open_port, self.line.ticks_ms, 1_200, parity, stop)
+            self.assertEqual(asked[-1], (1_200, parity, stop))
+            self.line.now_ms += 1_000
+            asked_ms = self.line.now_ms
+            frame_ms = (8 + 255) * bits * 1_000 // 1_200
+            self.line.script = [[(frame_ms, good(0, 125))]]
+            self.assertEqual(self.read(0, 125), DATA)
+            self.assertTrue(0 <= self.line.now_ms - asked_ms - frame_ms < 80, bits)
+            self.assertEqual(self.line.sleeps, 1)  # it knew when to look
+            self.line.sleeps = 0
+
+    def test_without_a_port_is_no_bus(self):
+        self.assertEqual(open_bus(lambda *_: None, self.line.ticks_ms, 9_600, "N", 1), None)
 
 
 class Failing(BusTest):

@@ -14,7 +14,7 @@ import time
 
 from pilotwire.energy import mapfile
 from pilotwire.energy.meter import Meter
-from pilotwire.energy.rtu import Bus
+from pilotwire.energy.rtu import open_bus
 
 SAID = ("voltage_mv", "current_ma", "phase_power_mw", "power_mw", "import_wh", "export_wh")
 
@@ -25,9 +25,16 @@ async def main(path, name, pause_ms, most, baud):
         data["max_registers"] = most
     table = mapfile.build(data, mapfile.POLLED)
     serial = table.serial
-    bits = 9 + (serial["parity"] != "N") + serial["stop"]
+    baud = baud or serial["baud"]
     with open(path, "r+b") as port:
-        bus = Bus(port, baud or serial["baud"], time.ticks_ms, bits, table.gap_ms)
+        bus = open_bus(
+            lambda *_setting: port,
+            time.ticks_ms,
+            baud,
+            serial["parity"],
+            serial["stop"],
+            table.gap_ms,
+        )
         meter = Meter(bus, table, time.ticks_ms)
         while True:
             await asyncio.sleep_ms(pause_ms)

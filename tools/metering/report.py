@@ -10,7 +10,7 @@ from typing import Any
 import serial
 from pilotwire.energy import mapfile, plausible, scan
 from pilotwire.energy.meter import Meter
-from pilotwire.energy.rtu import Bus
+from pilotwire.energy.rtu import open_bus
 
 try:
     import termios
@@ -71,11 +71,10 @@ def read(path: str, name: str, address: int, baud: int, parity: str) -> int:
         sys.exit(str(error))
     usual = table.serial
     baud, parity = baud or usual["baud"], parity or usual["parity"]
-    port = opener(path)(baud, parity, usual["stop"])
-    if port is None:
+    bus = open_bus(opener(path), ticks_ms, baud, parity, usual["stop"], table.gap_ms)
+    if bus is None:
         sys.exit(f"{path} cannot be set to {baud} 8{parity}{usual['stop']}")
-    bits = 9 + (parity != "N") + usual["stop"]
-    meter = Meter(Bus(port, baud, ticks_ms, bits, table.gap_ms), table, ticks_ms, address)
+    meter = Meter(bus, table, ticks_ms, address)
     if not asyncio.run(meter.poll()):
         print(f"{table.name}: no reading: {meter.reason} {meter.code or ''}")
         return 1

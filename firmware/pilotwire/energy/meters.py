@@ -6,7 +6,7 @@ from micropython import const
 
 from ..loading import unload
 from .meter import Meter
-from .rtu import Bus
+from .rtu import open_bus
 
 _POLL_S = const(1)
 _ALONE = const(3)  # tries of a request
@@ -76,8 +76,8 @@ class Meters:
         serial = table.serial
         baud = config["meter_baud"] or serial["baud"]
         parity = config["meter_parity"] or serial["parity"]
-        port = self._hal.serial(baud, parity, serial["stop"], number)
-        if port is None:
-            return None
-        bits = 9 + (parity != "N") + serial["stop"]
-        return Bus(port, baud, self._hal.ticks_ms, bits, table.gap_ms)
+
+        def open_port(baud, parity, stop):
+            return self._hal.serial(baud, parity, stop, number)
+
+        return open_bus(open_port, self._hal.ticks_ms, baud, parity, serial["stop"], table.gap_ms)

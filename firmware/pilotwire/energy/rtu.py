@@ -38,6 +38,15 @@ _NOISE_MS = const(500)  # a line that is not quiet for so long is broken
 _MIN_GAP_MS = const(2)  # 1.75 ms from 19200 baud on (2.5.1.1)
 
 
+def open_bus(open_port, ticks_ms, baud, parity, stop, gap_ms=0, response_ms=300):
+    """The Bus on the port that `open_port(baud, parity, stop)` gives; None where it gives none."""
+    port = open_port(baud, parity, stop)
+    if port is None:
+        return None
+    bits = 9 + (parity != "N") + stop  # with the start bit
+    return Bus(port, baud, ticks_ms, bits, gap_ms, response_ms)
+
+
 class Bus:
     """The line's only master, for one caller at a time.
 

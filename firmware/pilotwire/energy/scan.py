@@ -11,7 +11,7 @@ from . import mapfile
 from .meter import Meter
 from .modbus import ModbusError
 from .plausible import checks
-from .rtu import Bus
+from .rtu import open_bus
 
 # Settings in which meters leave their factories, the most frequent first: baud, parity, stop bits.
 SETTINGS = (
@@ -67,7 +67,7 @@ async def scan(open_port, ticks_ms, addresses=None, say=print, settings=SETTINGS
     """
     for some in STAGES if addresses is None else (addresses,):
         for setting in settings:
-            bus = _bus(open_port, ticks_ms, setting)
+            bus = open_bus(open_port, ticks_ms, *setting, response_ms=_RESPONSE_MS)
             if not bus:
                 continue
             say("asking addresses %d to %d at %d 8%s%d" % ((some[0], some[-1]) + setting))
@@ -160,10 +160,3 @@ async def _answers(bus, address):
 
 def _nothing(_block, _start):
     pass
-
-
-def _bus(open_port, ticks_ms, setting):
-    baud, parity, stop = setting
-    bits = 9 + (parity != "N") + stop
-    port = open_port(baud, parity, stop)
-    return port and Bus(port, baud, ticks_ms, bits, 0, _RESPONSE_MS)
