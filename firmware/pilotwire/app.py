@@ -14,13 +14,19 @@ from .energy.session import CLOSE, OPEN, Session
 from .link.link import Link
 from .link.state import describe
 from .loading import unload
-from .pilot import handover, levels, settings
+from .pilot import faults, handover, levels, settings
 from .pilot.guard import Guard
-from .power.leases import Leases
+from .power.leases import Leases, source_of
 from .record.journal import FlashBusy, Journal
+from .record.layout import CHARGE
+from .record.segments import read_file
+from .record.watch import Watch
 from .record.wear import Wear
+from .ticks import since
 
 _CONTROL_S = const(1)
+_CHECKPOINT_MS = const(60_000)
+_PATIENT_MS = const(60_000)  # a start that lasts so long is on record even if nothing else happens
 _FIRST_S = 0.01
 _USED_MA = const(1_000)  # more than that is a phase in use
 _MEASURED = ("power_w", "energy_wh", "current_ma", "voltage_mv", "phases_used")
@@ -56,12 +62,39 @@ def _settings(config, board, metered):
 
 
 def _configuration(hal):
-    """(configuration, complaint), see config.py."""
+    """(configuration, complaint, digest), see config.py."""
     from .config import load
 
     found = load(hal.root, hal.board["rated_ma"])
     unload("", "config")
     return found
+
+
+def _tariff(hal, may_split):
+    """(Tariff or None, complaint), see energy/tarifffile.py."""
+    if not read_file(hal.root + "/tariff.json", 1):
+        return None, ""
+    from .energy.tarifffile import TariffError, load
+
+    try:
+        found = load(hal.root, may_split), ""
+    except TariffError as error:
+        found = None, "tariff: " + error.args[0]
+    unload("energy", "tarifffile")
+    return found
+
+
+def _fram(hal):
+    from .record.fram import find
+
+    found = find(hal.i2c())
+    if not found:
+        unload("record", "fram")
+    return found
+
+
+def _phases_used(reading):
+    return sum([(ma or 0) > _USED_MA for ma in reading.current_ma])
 
 
 def _electrical(meter):
@@ -89,9 +122,9 @@ class App:
 
     def __init__(self, hal):
         self._hal = hal
-        self.config, self.complaint = _configuration(hal)
+        self.config, self.complaint, self._digest = _configuration(hal)
         config = self.config
-        free = config["authorise"] == "free"
+        self._free = free = config["authorise"] == "free"
         metered = config["meter_required"] in (("always",) if free else ("always", "billed"))
         self._settings = _settings(config, hal.board, metered)
         self.guard = Guard(hal, self._settings)
@@ -100,13 +133,24 @@ class App:
         self._clear = 0
         self._handed = 0  # permissions handed down last
         self.leases = Leases(config["limit_ma"], hal.ticks_ms)
-        self.session = Session(free, metered)
-        self.journal = Journal(hal.root + "/journal.log", self._flash_free, hal.sync)
+        fram = _fram(hal)
+        self.tariff, complaint = _tariff(hal, free or fram is not None)
+        self.complaint = self.complaint or complaint
+        self.session = Session(free, metered, self.tariff and self.tariff.split())
+        self.journal = journal = Journal(
+            hal.root, self._flash_free, hal.sync, hal.secret, bool(config["mqtt_host"]), fram
+        )
+        self.watch = Watch(journal)
+        self.watch.recall(journal.serial)
         self.wear = Wear(hal.root + "/wear.json")
         self.trace = None
         self.trouble = ""  # of the journal
-        if self.journal.last:
-            self.session.resume_after_reset(self.journal.last)
+        self._begun_ms = self._kept_ms = hal.ticks_ms()
+        self._patient = True
+        self._period = None  # of the tariff, when the last checkpoint was made
+        journal.start(self._started())
+        if journal.opening:
+            self.session.resume_after_reset(journal.opening)
         self.meter = self.grid = None
         self.link = Link(hal, config, self.journal, self) if config["mqtt_host"] else None
         self.restarts = 0
@@ -153,18 +197,22 @@ class App:
         if self.trace:
             self.trace.look()
         now_ms = self._hal.ticks_ms()
+        stamp = self._hal.clock()
         fresh_ms = self._fresh_ms()
         if fresh_ms is not None:
-            self._look(now_ms - fresh_ms)
-        due = self.session.step(now_ms, up, fresh_ms)
+            self._look(now_ms - fresh_ms, stamp[0])
+        self._watch(now_ms, stamp, up)
+        due = self.session.step(now_ms, up, fresh_ms, source_of(up[handover.UP_BINDING]))
         try:
             if due == OPEN:
-                self._open_record(up)
+                self._open_record(stamp, up)
             elif due == CLOSE:
-                self._close_record(up)
-            self.journal.settle()
+                self._close_record(stamp, up)
+            elif self.session.number:
+                self._checkpoint(now_ms, stamp)
+            self.journal.settle(self._patient)
             self.trouble = ""
-        except OSError as error:  # flash full or broken: no new charge, never a stop
+        except OSError as error:  # flash full or broken: no new billed charge, never a stop
             self.trouble = "journal: %s" % error
         except FlashBusy:  # what is due is still due at the next step
             self.trouble = "journal: busy"
@@ -172,36 +220,93 @@ class App:
         if self._is_news(up):
             self._announce()
 
-    def _look(self, read_ms):
+    def _look(self, read_ms, unix):
         """What the meter said at `read_ms`, to the charge."""
         meter, session = self.meter, self.session
-        session.register.see(read_ms, meter.reading.import_wh, meter.serial, meter.resolution_wh())
-        session.max_power_w = max(session.max_power_w, (meter.reading.power_mw or 0) // 1000)
+        reading = meter.reading
+        session.read(read_ms, reading.import_wh, meter.serial, meter.resolution_wh(), unix)
+        account = session.account
+        account.max_power_w = max(account.max_power_w, (reading.power_mw or 0) // 1000)
+        account.phases_used = max(account.phases_used, _phases_used(reading))
 
-    def _open_record(self, up):
-        fields = self.session.opening(self._hal.clock(), up)
+    def _watch(self, now_ms, stamp, up):
+        if self._patient and since(now_ms, self._begun_ms) >= _PATIENT_MS:
+            self._patient = False
+        self.watch.look(
+            now_ms,
+            stamp,
+            up[handover.UP_FAULTS] != 0,
+            not self.link or self.link.connected,
+            not up[handover.UP_FAULTS] & faults.TAMPER,
+            self.meter,
+        )
+
+    def _started(self):
+        """Fields of this start's record."""
+        hal, tariff = self._hal, self.tariff
+        unix, quality = hal.clock()
+        fields = {"box": self.config["id"], "about": hal.started, "unix": unix, "clock": quality}
+        fields["firmware"] = hal.firmware
+        fields["config"] = self._digest
+        if tariff:
+            fields["tariff"] = tariff.digest
+            fields["periods"] = ",".join(tariff.names)
+        return fields
+
+    def _open_record(self, stamp, up):
+        fields = self.session.opening(stamp)
         fields["box"] = self.config["id"]
         fields["phases"] = self._hal.board["phases"]
-        fields["meter"] = self.config["meter"]
+        fields["firmware"] = self._hal.firmware
+        fields["config"] = self._digest
         self._name_meter(fields)
-        self.session.opened(self.journal.open(fields))
+        number = None
+        try:
+            number = self.journal.open(fields)
+        except OSError:
+            if not self._free:  # nobody is billed for what is not on record
+                raise
+        self._kept_ms = self._hal.ticks_ms()
+        self._period = None
+        self.session.opened(number, up)
         self._announce()
 
     def _name_meter(self, fields):
-        if self.meter and self.meter.serial:
-            fields["meter_serial"] = self.meter.serial
-            fields["meter_firmware"] = self.meter.firmware
+        meter = self.meter
+        if meter:
+            fields["meter"] = self.config["meter"]
+            fields["meter_serial"] = meter.serial or self.config["meter_number"] or None
+            fields["meter_firmware"] = meter.firmware or None
 
-    def _close_record(self, up):
-        fields = self.session.closing(self._hal.clock(), up, self._fresh_ms())
-        if self.meter and fields["end"]["wh"] is not None:
+    def _close_record(self, stamp, up):
+        session, config = self.session, self.config
+        fields = session.closing(stamp, up, self._fresh_ms())
+        if self.meter and fields["end_wh"] is not None:
             fields["resolution_wh"] = self.meter.resolution_wh()
-        if not self.session.register.broken:  # else the record keeps whose it was
+        if not session.register.broken:  # else the record keeps whose it was
             self._name_meter(fields)
-        self.journal.close(fields)
-        self.session.closed()
+        saved_g = config["co2_instead_g_kwh"] - config["co2_grid_g_kwh"]
+        if saved_g > 0 and fields["wh"] is not None:
+            fields["co2_g"] = fields["wh"] * saved_g // 1000
+        try:
+            self.journal.close(fields)
+        except OSError:
+            if not self._free:
+                raise
+            self.journal.note(fields, CHARGE)  # written when flash is well again
+        session.closed()
         self.wear.save()
         self._announce()
+
+    def _checkpoint(self, now_ms, stamp):
+        """Keep what the charge has come to, every minute and when the tariff changes."""
+        period = self.tariff.period(stamp[0]) if self.tariff and stamp[0] is not None else None
+        if since(now_ms, self._kept_ms) < _CHECKPOINT_MS and period == self._period:
+            return
+        fields = self.session.checkpoint(stamp)
+        if fields and self.journal.checkpoint(fields):
+            self._kept_ms = now_ms
+            self._period = period
 
     def _hand_down(self):
         spare = self.guard.handover.spare()
@@ -250,10 +355,10 @@ class App:
         """The published state (docs/mqtt.md)."""
         state = describe(self._up, self._settings.profile.max_ma)
         session = self.session
-        state["session"] = session.seq
+        state["session"] = session.number
         state["session_wh"] = session.energy_wh()
         state["enabled"] = session.flags() & _ENABLED == _ENABLED
-        state["pending"] = len(self.journal.pending)
+        state["pending"] = self.journal.pending
         state["meter"] = self._meter_reason()
         state["register"] = session.register.broken
         state["grid"] = _grid(self.grid) if self.grid else None
@@ -285,13 +390,15 @@ class App:
         elif type_ == "start":
             if self._up[handover.UP_STATE] == levels.A:
                 return "no-vehicle"
-            session.start()
+            session.start(args.get("by", ""))
         elif type_ == "stop":
             session.stop("remote")
         elif type_ == "clear-faults":
             self._clear += 1
         elif type_ == "trace":
             return self._record(args["kb"])
+        elif type_ == "records":
+            self.link.send("records", self.journal.history(args["first"]))
         self._hand_down()
         self._announce()
         return ""
@@ -309,7 +416,7 @@ class App:
             except MemoryError:
                 return "range"
         elif ended:
-            self.link.send(ended.lines())
+            self.link.send("trace", ended.lines())
         else:
             return "none"
         return ""
@@ -319,7 +426,7 @@ class App:
             return dict.fromkeys(_MEASURED)
         values = _electrical(self.meter)
         values["energy_wh"] = self.meter.reading.import_wh
-        values["phases_used"] = sum([(ma or 0) > _USED_MA for ma in values["current_ma"]])
+        values["phases_used"] = _phases_used(self.meter.reading)
         return values
 
     def _meter_reason(self):

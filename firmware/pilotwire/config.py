@@ -7,6 +7,8 @@ nothing (`limit_ma` 0).
 
 import json
 import os
+from binascii import hexlify
+from hashlib import sha256
 
 from micropython import const
 
@@ -14,7 +16,7 @@ _LONGEST = const(4_096)  # bytes; more than every key at its longest, less than 
 
 # key: (default, least, most) for integers and lengths of text, or (default, choices).
 KEYS = {
-    "id": ("pilotwire", 1, 32),
+    "id": ("pilotwire", 1, 20),
     "limit_ma": (0, 0, 80_000),
     "profile": ("iec61851", ("iec61851", "gbt18487")),
     "cable_ma": (0, 0, 80_000),  # rating of a fixed cable; 0: a socket with a proximity pilot
@@ -33,7 +35,10 @@ KEYS = {
     "meter_address": (0, 0, 247),  # 0: the map's, as the factory sets it
     "meter_baud": (0, (0, 1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200)),
     "meter_parity": ("", ("", "N", "E", "O")),
+    "meter_number": ("", 0, 16),  # on its plate, for records, where it does not tell
     "meter_required": ("billed", ("never", "billed", "always")),  # charges that want readings
+    "co2_instead_g_kwh": (0, 0, 10_000),  # what a kWh saves elsewhere, and what it costs the grid
+    "co2_grid_g_kwh": (0, 0, 10_000),
     "grid_meter": ("", 0, 16),  # at the connection point; its bus has the meter's settings
     "grid_address": (2, 1, 247),
     "grid_bus": (1, (1, 2)),  # 1: the meter's own
@@ -102,10 +107,11 @@ def parse(text, rated_ma=80_000):
 
 
 def load(root, rated_ma):
-    """(configuration, complaint): `root`/config.json, else the last good one, else defaults.
+    """(configuration, complaint, digest): `root`/config.json, the last good one, or defaults.
 
-    The complaint is "" or says what was refused. A good file becomes the last good one; call
-    this while the contactor is open, because that writes flash.
+    The complaint is "" or says what was refused; the digest names the file in records, "" for the
+    defaults. A good file becomes the last good one; call this while the contactor is open,
+    because that writes flash.
     """
     complaint = ""
     last = _read(root + "/config.good.json")
@@ -120,13 +126,17 @@ def load(root, rated_ma):
         else:
             if text != last and not _keep(root, text):
                 complaint = "config.good.json: could not be written"
-            return config, complaint
+            return config, complaint, _digest(text)
     if last is not None:
         try:
-            return parse(last, rated_ma), complaint
+            return parse(last, rated_ma), complaint, _digest(last)
         except ConfigError as error:
             complaint += "; last good: " + error.args[0]
-    return check({}, rated_ma), complaint
+    return check({}, rated_ma), complaint, ""
+
+
+def _digest(text):
+    return hexlify(sha256(text).digest()[:4]).decode()
 
 
 def _read(path):

@@ -10,19 +10,17 @@ from hypothesis import strategies as st
 RECORD = {
     "seq": 7,
     "box": "demo",
-    "start": {"unix": 1_795_453_725, "clock": "set", "wh": 1_234_000},
-    "end": {
-        "unix": 1_795_453_752,
-        "clock": "set",
-        "wh": 1_234_039,
-        "reason": "unplugged",
-        "opened": "vehicle",
-    },
+    "start_unix": 1_795_453_725,
+    "start_wh": 1_234_000,
+    "end_unix": 1_795_453_752,
+    "end_wh": 1_234_039,
+    "reason": "unplugged",
+    "opened": "vehicle",
     "wh": 39,
     "energy": "measured",
     "charging_s": 19,
     "max_power_w": 13_610,
-    "interruptions": 1,
+    "openings": [["stopped", 1], ["vehicle", 1]],
 }
 
 
@@ -67,6 +65,5 @@ def test_the_record_is_told_in_lines_of_80_columns():
 
 
 def test_an_unset_clock_and_an_unread_meter_are_named():
-    moment = {"unix": None, "clock": "unset", "wh": None}
-    lines = record_lines({**RECORD, "start": moment})
+    lines = record_lines({**RECORD, "start_unix": None, "start_wh": None})
     assert lines[1] == "  start          at an unknown time"

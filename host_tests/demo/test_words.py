@@ -38,7 +38,12 @@ STATE = {
         ),
         ("cmdres", {"id": "a", "ok": True, "reason": ""}, "a done"),
         ("cmdres", {"id": "a", "ok": False, "reason": "range"}, "a refused: range"),
-        ("tx", {"seq": 1, "wh": 39, "end": {"reason": "unplugged"}}, "record 1: 39 Wh, unplugged"),
+        (
+            "tx",
+            {"seq": 2, "kind": "charge", "wh": 39, "reason": "unplugged"},
+            "record 2: 39 Wh, unplugged",
+        ),
+        ("tx", {"seq": 1, "kind": "start"}, "record 1: start"),
         ("ack", {"upto": 1}, "records up to 1 are stored"),
         ("news", {"a": 1}, "{'a': 1}"),
     ],

@@ -1,6 +1,7 @@
 """A whole charging session of the real firmware on the chip, from power-on to the kept record."""
 
 import json
+from base64 import b64decode
 
 import pytest
 from desk import free_port
@@ -8,13 +9,17 @@ from emulator.flash import FlashOperations
 from emulator.serial_slave import SerialSlave
 from emulator.wifi import GATEWAY, SSID
 from pilotwire.pilot import duty
+from pilotwire.record.frame import Frame
+from pilotwire.record.layout import decode
 from plant import Cable, Car
 from plant.frames import MeterFrames
 from rig.emulated import Box, tree
 from rig.office import Office
 
 ID = "pico"
-JOURNAL = "journal.log"
+OPENING = "journal/open"
+JOURNAL = "journal/00"
+MARK = "journal/ack"
 KEEPALIVE_S = 600  # a broker's clock runs 20 times faster than the board's
 
 
@@ -56,7 +61,8 @@ def test_a_car_charges_and_its_record_is_kept_sent_once_and_survives_a_reset(box
 
     box.world.plug(Cable(20), Car(phases=3))
     until(lambda: box.closed, "the contactor")
-    assert b'"open"' in box.board.files[JOURNAL], "the opening record comes first"
+    opening = Frame(box.board.files[OPENING])
+    assert decode(opening.body)["start_wh"] == 0, "the opening record comes first"
     closed = box.wiring.coil_changes[-1][0]
     until(lambda: (office.state.get("power_w") or 0) > 10_000, "a state with the car's power")
     assert office.state["state"] == "C2"
@@ -69,20 +75,21 @@ def test_a_car_charges_and_its_record_is_kept_sent_once_and_survives_a_reset(box
     assert box.flash.since(0, until=closed), "the opening record was counted"
     assert box.flash.since(closed, until=box.last_edge_ns) == 0
     box.world.unplug()
-    until(lambda: office.of("tx"), "the record")
-    (record,) = office.of("tx")
-    assert record["seq"] == 1
+    until(lambda: len(office.of("tx")) == 2, "the record")
+    start, record = records = office.of("tx")
+    assert (start["kind"], start["about"], len(start["firmware"])) == ("start", "power-on", 8)
+    assert (record["kind"], record["seq"]) == ("charge", 2)
     assert record["energy"] == "measured"
-    assert record["end"]["opened"] == "vehicle"
+    assert record["opened"] == "vehicle"
     assert record["wh"] == pytest.approx(box.world.reading().import_wh, abs=1)
-    acknowledged = b'["ack", 1]'
-    until(lambda: acknowledged in box.board.files[JOURNAL], "its end on flash", step_ms=100)
+    until(lambda: box.board.files.get(MARK, b"")[:1] == b"\x02", "its end on flash", step_ms=100)
+    assert OPENING not in box.board.files
 
     states = len(office.of("state"))
     box.board.hard_reset()
     until(lambda: len(office.of("state")) > states, "the first state after the reset", 60_000)
     assert office.state["pending"] == 0
-    assert b'"wh": %d' % record["wh"] in box.board.files[JOURNAL]
+    assert b64decode(record["frame"]) in box.board.files[JOURNAL]
     box.board.run_ms(1_000)
-    assert office.of("tx") == [record], "what is acknowledged is not sent again"
+    assert office.of("tx") == records, "what is acknowledged is not sent again"
     assert b"Traceback" not in box.board.console.received

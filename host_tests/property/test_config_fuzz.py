@@ -1,6 +1,7 @@
 """Any configuration file: used, or refused by name; the box starts with a checked one always."""
 
 import json
+from hashlib import sha256
 
 import pytest
 from fake_flash import Flash, PowerCut
@@ -79,8 +80,9 @@ def test_any_file_is_used_or_refused_and_the_box_starts(text, last):
     flash.files["/config.json"] = bytearray(text)
     if last is not None:
         flash.files["/config.good.json"] = bytearray(last)
-    used, complaint = load("", RATED_MA)
+    used, complaint, digest = load("", RATED_MA)
     assert_usable(used)
+    assert digest in {"", *(sha256(data).hexdigest()[:8] for data in flash.files.values())}
     if complaint:
         assert_readable(complaint)
         assert used["limit_ma"] in ({16_000} if last is GOOD else range(RATED_MA + 1))
@@ -88,7 +90,7 @@ def test_any_file_is_used_or_refused_and_the_box_starts(text, last):
     else:
         assert used == check(json.loads(text), RATED_MA)
         assert flash.files["/config.good.json"] == text
-    assert load("", RATED_MA) == (used, complaint)
+    assert load("", RATED_MA) == (used, complaint, digest)
 
 
 @settings(deadline=None, max_examples=200)

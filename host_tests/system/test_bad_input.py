@@ -50,7 +50,7 @@ def test_a_meter_that_fails_in_mid_charge_is_named_and_does_not_stop_it(fault):
             assert state["closed"]
             assert d.contactor.operations == operations
             d.world.unplug()
-            record = await d.operator.wait("tx")
+            record = await d.operator.charge()
             assert record["energy"] == "measured"
             assert abs(record["wh"] - d.world.reading().import_wh) <= 1
 
@@ -77,9 +77,9 @@ def test_a_box_whose_meter_never_answers_charges_and_says_unmetered():
             world.plug(Cable(32), Car())
             await d.operator.wait("state", lambda s: s["closed"])
             state = await d.operator.wait("state", lambda s: s["meter"] == "timeout")
-            assert state["session"] == 1
+            assert state["session"] is not None
             world.unplug()
-            assert (await d.operator.wait("tx"))["energy"] in ("unmetered", "last-known")
+            assert (await d.operator.charge())["energy"] in ("unmetered", "last-known")
 
     asyncio.run(run())
 

@@ -32,14 +32,14 @@ def test_a_custom_meter_works_by_its_page_alone():
         world = World()
         registers = Registers(rows=MANUAL)
         meter = MeterSlave(world.reading, baud=19_200, parity="E", registers=registers)
-        parts = {"meter_map": CUSTOM, "meter": meter}
+        parts = {"files": {"meter.json": CUSTOM}, "meter": meter}
         async with desk(world, {"meter": "custom"}, parts) as d:
             world.plug(Cable(32), Car())
             state = await d.charging()
             assert 225_000 < state["voltage_mv"][0] < 235_000
             assert state["phases_used"] == 3
             world.unplug()
-            record = await d.operator.wait("tx")
+            record = await d.operator.charge()
             assert (record["meter"], record["resolution_wh"]) == ("custom", 100)
 
     asyncio.run(run())

@@ -31,7 +31,8 @@ STORY = (  # in this order, as is the above; which of the two is heard of first 
     "cmd: resume",
     "7/8  The car stops by itself",
     "8/8  The driver unplugs",
-    "tx: record 1",
+    "tx: record 1: start",
+    "tx: record 2",
     "ack: records up to 1 are stored",
     "Charging record 1",
     "interruptions  1",
@@ -76,7 +77,7 @@ def test_the_whole_session_ends_well_with_record_and_picture(tmp_path: Path):
             at = found + len(text)
     record = json.loads(picture.with_suffix(".json").read_text())
     assert record["wh"] > 5
-    assert record["end"]["reason"] == "unplugged"
+    assert record["reason"] == "unplugged"
     pixels = imread(picture)
     assert pixels.shape[:2] == (1_240, 1_800)
     assert pixels.std() > 0.05

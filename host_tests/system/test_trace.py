@@ -22,7 +22,7 @@ def test_a_trace_of_a_charge_explains_every_decision(tmp_path):
             await d.operator.until("state", lambda s: s["offered_ma"] == 9_996 and s["trace"])
             d.world.unplug()
             await d.operator.until("state", lambda s: not s["closed"])
-            await d.operator.wait("tx")
+            await d.operator.charge()
             assert (await d.operator.command("trace", kb=0))["ok"]
             await d.operator.until("state", lambda s: not s["trace"])
             await d.operator.wait("trace", lambda line: "entries" in line)

@@ -5,6 +5,7 @@
 
 _ENOENT = 2
 _EIO = 5
+_EEXIST = 17
 _ENOSPC = 28
 
 
@@ -20,10 +21,12 @@ class Flash:
     def __init__(self, durable_on_close=False):
         self.durable_on_close = durable_on_close
         self.files = {}
+        self.folders = set()
         self.unsynced = set()
         self.left = None  # bytes and operations until the power goes; None: it stays
         self.room = None  # bytes until the flash is full; None: it never is
         self.broken = False
+        self.refused = ()  # names of operations that fail
         self.written = 0
         self.longest_read = 0
 
@@ -63,7 +66,9 @@ class Flash:
         if allowed < len(data):
             raise PowerCut
 
-    def operate(self):
+    def operate(self, name=""):
+        if name and (self.broken or name in self.refused):
+            raise OSError(_EIO)
         if not self.spend(1):
             raise PowerCut
 
@@ -94,11 +99,20 @@ class Flash:
     def rename(self, old, new):
         if old in self.unsynced:
             raise AssertionError("renamed before it was synced: the content may be lost")
+        self.operate("rename")
+        data = self.files.pop(old)
+        if self.room is not None:
+            self.room += len(self.files.get(new, ()))
+        self.files[new] = data
+
+    def mkdir(self, path):
+        if path in self.folders:
+            raise OSError(_EEXIST)
         self.operate()
-        self.files[new] = self.files.pop(old)
+        self.folders.add(path)
 
     def remove(self, path):
-        self.operate()
+        self.operate("remove")
         if path not in self.files:
             raise OSError(_ENOENT)
         data = self.files.pop(path)

@@ -19,6 +19,14 @@ GOOD = (
     ),
 )
 
+# Arguments that are texts and numbers of other commands.
+GOOD_ARGS = (
+    ("start", {"by": "04:A2/ffff-01234567~"}),  # 20 characters
+    ("start", {"by": ""}),
+    ("records", {"first": 1}),
+    ("records", {"first": 0xFFFFFFFF}),
+)
+
 # What a command is refused for, and whether the result can name its id.
 BAD = (
     (b"", False, "malformed"),
@@ -60,6 +68,17 @@ BAD = (
     (b'{"id": "a", "type": "limit", "args": {"ma": 1, "ttl_s": 0}}', True, "range"),
     (b'{"id": "a", "type": "limit", "args": {"ma": 1, "ttl_s": 432001}}', True, "range"),
     (b'{"id": "a", "type": "limit", "args": {"ma": 1, "fallback_ma": -1}}', True, "range"),
+    (b'{"id": "a", "type": "start", "args": {"by": "123456789012345678901"}}', True, "range"),
+    (b'{"id": "a", "type": "start", "args": {"by": "gr\xc3\xbcn"}}', True, "range"),
+    (b'{"id": "a", "type": "start", "args": {"by": "\\n"}}', True, "range"),
+    (b'{"id": "a", "type": "start", "args": {"by": 1}}', True, "range"),
+    (b'{"id": "a", "type": "start", "args": {"by": null}}', True, "range"),
+    (b'{"id": "a", "type": "start", "args": {"by": ["a"]}}', True, "range"),
+    (b'{"id": "a", "type": "start", "args": {"who": "a"}}', True, "malformed"),
+    (b'{"id": "a", "type": "records"}', True, "malformed"),
+    (b'{"id": "a", "type": "records", "args": {"first": 0}}', True, "range"),
+    (b'{"id": "a", "type": "records", "args": {"first": 4294967296}}', True, "range"),
+    (b'{"id": "a", "type": "records", "args": {"first": "1"}}', True, "range"),
 )
 
 BAD_ACKS = (
@@ -88,6 +107,11 @@ class Checking(unittest.TestCase):
     def test_gives_id_type_and_arguments_of_a_good_one(self):
         for payload, expected in GOOD:
             self.assertEqual(Commands().check(payload, False, NOW_S), expected)
+
+    def test_gives_texts_and_numbers_as_they_came(self):
+        for type_, args in GOOD_ARGS:
+            payload = json.dumps({"id": "a", "type": type_, "args": args}).encode()
+            self.assertEqual(Commands().check(payload, False, NOW_S), ("a", type_, args))
 
     def test_refuses_a_bad_one_with_its_reason(self):
         for payload, named, reason in BAD:

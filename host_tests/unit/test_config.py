@@ -2,6 +2,8 @@
 
 import json
 import unittest
+from binascii import hexlify
+from hashlib import sha256
 
 from fake_flash import Flash
 from pilotwire import config
@@ -25,13 +27,15 @@ REFUSED = (
     ({"meter_required": "no"}, 'meter_required: \'no\' is none of "never", "billed", "always"'),
     ({"meter_baud": 9_601}, "meter_baud: 9601 is none of 0, 1200, 2400"),
     ({"meter_parity": "n"}, 'meter_parity: \'n\' is none of "", "N", "E", "O"'),
-    ({"id": ""}, "id: 1 to 32 characters wanted"),
-    ({"id": "a" * 33}, "id: 1 to 32 characters wanted"),
+    ({"id": ""}, "id: 1 to 20 characters wanted"),
+    ({"id": "a" * 21}, "id: 1 to 20 characters wanted"),  # a record has no room for more
     ({"id": "a/b"}, "id: letters, digits, - and _ wanted"),
     ({"id": "\u00e9"}, "id: letters, digits, - and _ wanted"),
     ({"id": "\u0661"}, "id: letters, digits, - and _ wanted"),
     ({"mqtt_host": "a\nb"}, "mqtt_host: a control character"),
     ({"mqtt_password": "\ud800"}, "mqtt_password: a control character"),
+    ({"co2_instead_g_kwh": -1}, "co2_instead_g_kwh: -1 is outside 0 to 10000"),
+    ({"co2_grid_g_kwh": 0.4}, "co2_grid_g_kwh: int wanted, not float"),
     ({"profile": "gbt18487"}, "cable_ma: gbt18487 wants"),
 )
 
@@ -93,7 +97,7 @@ class Loading(unittest.TestCase):
         self.flash.files[path] = bytearray(text)
 
     def load(self):
-        values, complaint = load(ROOT, RATED_MA)
+        values, complaint, self.digest = load(ROOT, RATED_MA)
         return values["limit_ma"], complaint
 
     def test_without_any_file_charges_nothing_and_says_so(self):
@@ -112,6 +116,17 @@ class Loading(unittest.TestCase):
             self.assertEqual(self.load(), (16_000, complaint))
         del self.flash.files[FILE]
         self.assertEqual(self.load(), (16_000, "config.json: missing"))
+
+    def test_names_in_records_the_file_that_is_in_force(self):
+        self.load()
+        self.assertEqual(self.digest, "")  # the defaults
+        good = b'{"limit_ma": 16000}'
+        self.put(good)
+        for text in (good, b"{", b'{"amps": 1}', good + b" "):
+            self.put(text)
+            self.load()
+            named = good + b" " if text == good + b" " else good
+            self.assertEqual(self.digest, hexlify(sha256(named).digest()[:4]).decode(), text)
 
     def test_names_both_when_the_last_good_one_is_refused_too(self):
         self.put(b'{"a": 1}')

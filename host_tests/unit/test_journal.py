@@ -1,332 +1,595 @@
-"""The journal of charging records: what survives reset, damage and a full flash."""
+"""The journal: what is on record when, what survives, and what it does when flash does not."""
 
 import os
-import sys
 import unittest
-from binascii import crc32
 
-from fake_flash import Flash
-from pilotwire.record import journal
+from book import KEY, MARK, OPENING, ROOT, Book, collect, is_chain, secret, segment
+from pilotwire.record import frame
+from pilotwire.record.frame import FIRST, Key, pack
 from pilotwire.record.journal import FlashBusy, Journal
+from pilotwire.record.layout import CHARGE, DAY
 
-PATH = "journal.log"
-KEEP_BYTES = 16_384
-WINDOW = 32
-
-
-def line(body):
-    return b"\n%08x %s\n" % (crc32(body), body)
-
-
-# Lines that were written whole and mean nothing here.
-FOREIGN = (
-    b"[1]",
-    b"7",
-    b"null",
-    b'""',
-    b"{}",
-    b'{"open": 1, "close": 2}',
-    b'["close", 5]',
-    b'["close", [5]]',
-    b'["close", {}]',
-    b'["close", {"seq": "5"}]',
-    b'["close", {"seq": true}]',
-    b'["open", {"seq": 1.5}]',
-    b'["open", {"seq": -1}]',
-    b'["open", {"seq": null}]',
-    b'["ack", "9"]',
-    b'["ack", {"seq": 9}]',
-    b'["ack", -1]',
-    b'["base", null]',
-    b'["rotate", 9]',
-    b'["open", {"seq": 9}, 1]',
-    b'[["open"], {"seq": 9}]',
-    b"not json",
-    b"\xff\xfe",
-    b"",
-)
-
-
-class Box:
-    """A journal on a flash in memory; `free` is what the app says of the contactor."""
-
-    def __init__(self):
-        self.flash = Flash()
-        self.free = True
-        self.journal = None
-
-    def start(self):
-        self.journal = Journal(PATH, lambda: self.free, self.flash.sync)
-        return self.journal
-
-    def charge(self, n=1):
-        for _ in range(n):
-            seq = self.journal.open({"start": {"wh": 50}})
-            self.journal.close({"wh": seq})
-
-    def acknowledge(self):
-        """As a backend does: one after the other, until nothing is pending."""
-        while self.journal.pending:
-            seq = self.journal.pending[0]
-            self.journal.read(seq)
-            self.journal.acknowledge(seq)
-            self.journal.settle()
-
-    @property
-    def size(self):
-        return len(self.flash.files[PATH])
-
-    @property
-    def data(self):
-        return bytes(self.flash.files.get(PATH, b""))
-
-    @data.setter
-    def data(self, data):
-        self.flash.files[PATH] = bytearray(data)
+COUNT = 18
+BYTES = 16_000
+ENOSPC = 28
+ENDED = {"charge": 1, "wh": 7, "reason": "unplugged"}
+STARTED = {"box": "b", "about": "power-on", "firmware": "0a0b0c0d"}
 
 
 class JournalTest(unittest.TestCase):
     def setUp(self):
-        self.box = Box()
-        self.box.flash.use(journal)
-        self.j = self.box.start()
+        self.box = Book()
+        self.j = self.box.journal
 
     def tearDown(self):
-        self.box.flash.restore(journal)
+        self.box.close()
 
     def reset(self):
         self.j = self.box.start()
         return self.j
 
+    def kinds(self):
+        return [record["kind"] for record in self.box.history()]
+
+    def assert_whole(self, n):
+        """Records 1 to n, each once, in an unbroken chain, before and after a reset."""
+        for _ in range(2):
+            self.assertEqual(self.box.numbers(), list(range(1, n + 1)))
+            self.assertTrue(is_chain(self.box.frames()))
+            self.reset()
+
 
 class Records(JournalTest):
-    def test_begins_empty(self):
-        self.assertEqual((self.j.seq, self.j.last, self.j.pending, self.j.damaged), (0, {}, [], 0))
+    def test_begin_with_none(self):
+        j = self.j
+        self.assertEqual((j.seq, j.boot, j.acked, j.pending, j.lost), (0, 1, 0, 0, 0))
+        self.assertEqual((j.opening, j.read(), self.box.history()), (None, None, []))
 
-    def test_survive_a_reset(self):
-        self.assertEqual(self.j.open({"box": "b"}), 1)
-        self.assertEqual(self.reset().last, {"box": "b", "seq": 1})
-        self.assertEqual(self.j.pending, [])
-        self.j.close({"wh": 7})
+    def test_of_a_charge_are_one_that_says_all(self):
+        self.assertEqual(self.j.open({"start_wh": 50, "by": "me"}), 1)
+        self.assertEqual((self.j.pending, self.box.history()), (0, []))
+        self.j.close(ENDED)
         for _ in range(2):
-            self.assertEqual(self.j.last, {})
-            self.assertEqual(self.j.pending, [1])
-            self.assertEqual(self.j.read(1), {"box": "b", "seq": 1, "wh": 7})
+            (record,) = self.box.history()
+            self.assertEqual(record.pop("frame")[:3], "WgI")  # the frame's first bytes in base64
+            self.assertEqual(record, dict(ENDED, seq=1, boot=1, kind="charge"))
+            self.assertEqual((self.j.opening, self.j.pending), (None, 1))
             self.reset()
         self.assertEqual(self.j.open({}), 2)
 
-    def test_are_on_flash_before_the_call_returns(self):
+    def test_of_a_charge_without_an_end_survive_a_reset(self):
+        self.j.open({"start_wh": 50, "by": None})
         for _ in range(2):
-            self.j.open({})
-            self.assertFalse(self.box.flash.unsynced)
-            self.j.close({})
+            opening = {key: value for key, value in self.j.opening.items() if value is not None}
+            self.assertEqual(opening, {"charge": 1, "start_wh": 50})
+            self.reset()
+        self.j.close(ENDED)
+        self.assertIsNone(self.reset().opening)
+        self.assert_whole(1)
+
+    def test_name_the_charge_by_the_number_of_its_opening(self):
+        self.assertEqual(self.j.open({}), 1)
+        self.j.note({"event": "cover"})
+        self.j.settle()
+        self.j.close(ENDED)
+        self.assertEqual(self.j.open({}), 3)
+        self.j.close({"charge": 3})
+        said = [(record["seq"], record.get("charge")) for record in self.box.history()]
+        self.assertEqual(said, [(1, None), (2, 1), (3, 3)])
+
+    def test_are_on_flash_before_the_call_returns(self):
+        for call in (lambda: self.j.open({}), lambda: self.j.close(ENDED), self.j.settle):
+            call()
             self.assertFalse(self.box.flash.unsynced)
 
     def test_are_not_written_while_the_contactor_may_be_closed(self):
         self.j.open({})
-        before = self.box.data
         self.box.free = False
+        written = self.box.flash.written
         with self.assertRaises(FlashBusy):
-            self.j.close({})
+            self.j.close(ENDED)
         with self.assertRaises(FlashBusy):
             self.j.open({})
-        self.assertEqual(self.box.data, before)
+        self.j.note({"event": "cover"})
+        self.j.acknowledge(0)
+        self.j.settle()
+        self.assertFalse(self.j.checkpoint({"end_wh": 60}))
+        self.assertEqual(self.box.flash.written, written)
         self.box.free = True
-        self.j.close({})
-        self.assertEqual(self.j.pending, [1])
+        self.j.close(ENDED)
+        self.assertEqual(self.kinds(), ["event", "charge"])
 
-    def test_of_which_the_file_vanished_read_as_none(self):
-        self.box.charge()
-        del self.box.flash.files[PATH]
-        self.assertIsNone(self.j.read(1))
+    def test_are_a_chain_over_resets_and_segments(self):
+        for _ in range(5):
+            self.j.start(STARTED)
+            self.box.charge(2)
+            for _ in range(60):
+                self.j.note({"event": "clock"}, DAY)
+                self.j.settle()
+            self.reset()
+        self.assert_whole(5 * 63)
+        self.assertTrue(self.box.file(segment(1)))
 
-    def test_of_which_the_line_was_damaged_since_read_as_none(self):
-        self.box.charge()
-        self.box.data = self.box.data.replace(b'"wh": 1', b'"wh": 2')
-        self.assertIsNone(self.j.read(1))
+    def test_carry_the_number_of_the_start(self):
+        for boot in (1, 2, 3):
+            self.assertEqual(self.j.boot, boot)
+            self.box.charge()
+            self.reset()
+        self.assertEqual([record["boot"] for record in self.box.history()], [1, 2, 3])
+
+    def test_are_sealed_with_a_key_that_is_made_once(self):
+        made = []
+
+        def new(n):
+            made.append(n)
+            return secret(n)
+
+        for _ in range(3):
+            Journal(ROOT, lambda: True, self.box.flash.sync, new)
+        self.assertEqual(made, [])
+        self.assertEqual(self.box.file(KEY), secret(32))
+        for kept in (b"", b"short"):
+            self.box.put(KEY, kept)
+            Journal(ROOT, lambda: True, self.box.flash.sync, new)
+            self.assertEqual(self.box.file(KEY), secret(32))
+        self.assertEqual(made, [32, 32])
+
+    def test_are_found_from_a_number_on(self):
+        self.box.charge(70)
+        self.box.acknowledge(30)
+        for first in (0, 1, 2, 35, 62, 63, 70):
+            self.assertEqual(
+                [record["seq"] for record in self.j.history(first)],
+                list(range(max(first, 1), 71)),
+            )
+        self.assertEqual(self.box.history(71), [])
+
+    def test_of_a_kind_that_is_not_known_are_shown_all_the_same(self):
+        key = Key(secret(32))
+        self.box.put(segment(0), pack(9, 1, 1, FIRST, b"\xfe\x05", key))
+        self.assertEqual(self.reset().read()["kind"], "9")
+        self.assertEqual(self.box.history()[0]["seq"], 1)
+
+
+class Checkpoints(JournalTest):
+    def test_are_on_flash_where_it_is_free(self):
+        self.j.open({"start_wh": 50})
+        self.assertTrue(self.j.checkpoint({"end_wh": 60, "end_unix": 5}))
+        opening = {"charge": 1, "start_wh": 50, "end_wh": 60, "end_unix": 5}
+        self.assertEqual(self.reset().opening, opening)
+
+    def test_are_lost_where_it_is_not(self):
+        self.j.open({"start_wh": 50})
+        self.box.free = False
+        self.assertFalse(self.j.checkpoint({"end_wh": 60}))
+        self.assertEqual(self.j.opening["end_wh"], 60)
+        self.assertEqual(self.reset().opening, {"charge": 1, "start_wh": 50})
 
 
 class Acknowledging(JournalTest):
-    def test_removes_up_to_the_number_and_survives_a_reset(self):
+    def test_goes_from_one_record_to_the_next(self):
         self.box.charge(3)
-        self.j.read(1)
-        self.j.read(2)
-        self.assertTrue(self.j.acknowledge(2))
+        for number in (1, 2, 3):
+            for _ in range(2):
+                self.assertEqual(self.j.read()["seq"], number)
+            self.assertTrue(self.j.acknowledge(number))
+            self.assertEqual(self.j.pending, 3 - number)
+        self.assertIsNone(self.j.read())
+
+    def test_survives_a_reset_once_it_is_written(self):
+        self.box.charge(3)
+        self.box.acknowledge(2)
         self.assertFalse(self.j.acknowledge(2))
         self.assertFalse(self.j.acknowledge(1))
         self.j.settle()
         for _ in range(2):
-            self.assertEqual(self.j.pending, [3])
+            self.assertEqual((self.j.acked, self.j.pending, self.j.read()["seq"]), (2, 1, 3))
             self.reset()
 
     def test_refuses_what_was_never_read(self):
-        self.box.charge(2)
-        self.j.open({})
-        self.j.read(1)
+        self.box.charge(3)
+        self.j.read()
         for upto in (2, 3, 4, 10**30):
             with self.assertRaises(ValueError):
                 self.j.acknowledge(upto)
-        self.assertEqual(self.j.pending, [1, 2])
-        self.reset()
+        self.assertEqual(self.reset().pending, 3)
         with self.assertRaises(ValueError):
             self.j.acknowledge(1)
 
-    def test_is_written_once_the_contactor_is_open(self):
+    def test_is_written_once_the_contactor_is_open_and_only_once(self):
         self.box.charge()
-        self.j.read(1)
-        before = self.box.data
         self.box.free = False
-        self.j.acknowledge(1)
+        written = self.box.flash.written
+        self.box.acknowledge()
         self.j.settle()
-        self.assertEqual(self.box.data, before)
-        self.assertEqual(self.reset().pending, [1])  # it costs one resend
-        self.j.read(1)
-        self.j.acknowledge(1)
+        self.assertEqual(self.box.flash.written, written)
+        self.assertEqual(self.reset().pending, 1)  # it costs one resend
+        self.box.acknowledge()
         self.box.free = True
         self.j.settle()
-        self.assertEqual(self.reset().pending, [])
-        size = self.box.size
+        written = self.box.flash.written
         self.j.settle()
-        self.assertEqual(self.box.size, size)
+        self.assertEqual(self.box.flash.written, written)
+        self.assertEqual(self.reset().pending, 0)
 
-
-class Damage(JournalTest):
-    def test_of_a_meaning_is_counted_and_passed_over(self):
-        for body in FOREIGN:
-            self.box.data = line(b'["open", {"seq": 4}]') + line(body) + line(b'["ack", 3]')
-            j = self.reset()
-            self.assertEqual((j.seq, j.last, j.damaged), (4, {"seq": 4}, 1), body)
-            self.assertEqual(j.open({}), 5)
-
-    def test_of_a_newline_costs_one_line(self):
-        self.box.charge(2)
-        whole = self.box.data
-        for i in range(len(whole)):
-            if whole[i] == 10:
-                self.box.data = whole[:i] + b"?" + whole[i + 1 :]
-                self.assertTrue(self.reset().damaged <= 1, i)
-                if self.j.last:  # the newline was the last closing record's
-                    self.j.close({})
-                self.assertEqual(self.j.pending, [1, 2], i)
-
-    def test_of_an_opening_record_leaves_the_closing_one(self):
-        self.box.charge(2)
-        self.box.data = self.box.data.replace(b'"open"', b'"oPen"')
-        self.assertEqual(self.reset().damaged, 2)
-        self.assertEqual(self.j.pending, [1, 2])
-        self.assertEqual(self.j.read(1)["wh"], 1)
-
-    def test_of_a_closing_record_leaves_the_opening_one(self):
-        self.box.charge(2)
-        self.box.data = self.box.data.replace(b'"wh": 1', b'"wh": 9')
-        self.assertEqual(self.reset().pending, [1, 2])
-        self.assertEqual(self.j.read(1), {"seq": 1, "start": {"wh": 50}})
-        self.assertEqual(self.j.last, {})
-
-    def test_of_the_last_closing_record_leaves_the_charge_open(self):
-        self.box.charge(2)
-        self.box.data = self.box.data.replace(b'"wh": 2', b'"wh": 9')
-        self.assertEqual(self.reset().last["seq"], 2)
-        self.j.close({"wh": 3})
-        self.assertEqual(self.reset().pending, [1, 2])
-
-    def test_of_an_acknowledged_closing_record_opens_nothing_again(self):
-        self.box.charge()
+    def test_that_cannot_be_read_costs_a_resend_and_no_number(self):
+        self.box.charge(3)
         self.box.acknowledge()
-        self.box.data = self.box.data.replace(b'"wh": 1', b'"wh": 9')
-        self.assertEqual((self.reset().last, self.j.pending), ({}, []))
+        self.j.settle()
+        mark = self.box.file(MARK)
+        for damaged in (b"", mark[:4], mark[:-1] + b"?", bytes(8), b"\xff" * 8, mark + b"?"):
+            self.box.put(MARK, damaged)
+            self.reset()
+            expected = 3 if damaged[:8] == mark else 0
+            self.assertEqual((self.j.seq, self.j.acked), (3, expected), damaged)
+
+    def test_protects_the_numbers_of_records_that_are_gone(self):
+        self.box.charge(3)
+        self.box.acknowledge()
+        self.j.settle()
+        del self.box.flash.files[segment(0)]
+        self.assertEqual((self.reset().seq, self.j.pending, self.j.read()), (3, 0, None))
+        self.assertEqual(self.j.open({}), 4)
+
+    def test_passes_over_what_is_gone(self):
+        self.box.charge(9)
+        whole = self.box.file(segment(0))
+        size = len(whole) // 9
+        data = bytearray(whole)
+        for number in (1, 4, 5, 8):
+            data[number * size - 1] ^= 1
+        self.box.put(segment(0), data)
+        for _ in range(2):  # damaged since the start, and before it
+            seen = [(one["kind"], one.get("first"), one["seq"]) for one in self.box.acknowledge()]
+            self.assertEqual(
+                seen,
+                [
+                    ("missing", 1, 1),
+                    ("charge", None, 2),
+                    ("charge", None, 3),
+                    ("missing", 4, 5),
+                    ("charge", None, 6),
+                    ("charge", None, 7),
+                    ("missing", 8, 8),
+                    ("charge", None, 9),
+                ],
+            )
+            self.reset()
+        del self.box.flash.files[segment(0)]
+        self.assertEqual(self.j.read(), {"seq": 9, "kind": "missing", "first": 1})
+
+
+class Notes(JournalTest):
+    def test_are_written_when_the_contactor_is_open(self):
+        self.box.free = False
+        self.j.note({"event": "cover"})
+        self.j.note({"usable_min": 1_440}, DAY)
+        self.j.settle()
+        self.assertEqual(self.kinds(), [])
+        self.box.free = True
+        self.j.settle()
+        self.j.settle()
+        self.assertEqual(self.kinds(), ["event", "day"])
+        self.assert_whole(2)
+
+    def test_come_before_what_happens_after_them(self):
+        self.box.free = False
+        self.j.note({"event": "cover"})
+        self.box.free = True
+        self.assertEqual(self.j.open({}), 2)
+        self.box.free = False
+        self.j.note({"event": "clock"})
+        self.box.free = True
+        self.j.close({"charge": 2})
+        self.assertEqual(self.kinds(), ["event", "event", "charge"])
+
+    def test_of_one_day_are_24_and_what_is_more_is_counted(self):
+        for day in (1, 2):
+            for _ in range(30):
+                self.j.note({"event": "cover"})
+                self.j.settle()
+            self.assertEqual(self.j.lost, 6 * day)
+            self.j.note({}, DAY)
+            self.j.settle()
+        self.assertEqual(self.kinds(), 2 * (24 * ["event"] + ["day"]))
+
+    def test_that_wait_are_eight_and_what_is_more_is_counted(self):
+        self.box.free = False
+        for _ in range(10):
+            self.j.note({"event": "cover"})
+        self.assertEqual(self.j.lost, 2)
+        for number in range(1, 10):
+            self.j.note({"charge": 100 + number}, CHARGE)  # of which there is room for more
+        self.assertEqual(self.j.lost, 3)
+        self.box.free = True
+        self.j.settle()
+        self.assertEqual(self.kinds(), 8 * ["event"] + 8 * ["charge"])
+
+
+class Starts(JournalTest):
+    def start(self, **changed):
+        self.j.start(dict(STARTED, **changed))
+        self.j.settle()
+        self.reset()
+
+    def test_are_on_record_before_anything_else(self):
+        self.j.note({"event": "cover"})
+        self.j.start(STARTED)
+        self.j.settle()
+        self.assertEqual(self.kinds(), ["start", "event"])
+
+    def test_wait_for_something_else_to_say(self):
+        self.j.start(STARTED)
+        self.j.settle(patient=True)
+        self.assertEqual(self.kinds(), [])
+        self.j.note({"event": "cover"})
+        self.j.settle(patient=True)
+        self.assertEqual(self.kinds(), ["start", "event"])
+
+    def test_wait_no_longer_than_that(self):
+        self.j.start(STARTED)
+        self.j.settle()
+        self.assertEqual(self.kinds(), ["start"])
+
+    def test_are_on_record_before_a_charge(self):
+        self.j.start(STARTED)
         self.assertEqual(self.j.open({}), 2)
 
-    def test_a_torn_line_takes_no_other_with_it(self):
-        self.box.charge()
-        whole = self.box.data
-        for size in range(len(whole)):
-            self.box.data = whole[:size]
-            seq = self.reset().open({"again": size})
-            self.assertEqual(self.reset().last, {"again": size, "seq": seq}, size)
+    def test_in_a_row_that_say_nothing_new_are_sixteen(self):
+        for _ in range(20):
+            self.start()
+        self.assertEqual(self.kinds(), 16 * ["start"])
+        self.start(about="watchdog")
+        self.start(firmware="01020304")
+        self.start(config="01020304")
+        self.assertEqual(self.kinds(), 19 * ["start"])
 
-    def test_a_long_stretch_of_noise_is_read_in_pieces(self):
+    def test_go_on_after_anything_else(self):
+        for _ in range(17):
+            self.start()
         self.box.charge()
-        self.box.data = b"x" * 20_000 + self.box.data
-        self.box.flash.longest_read = 0
-        self.assertEqual(self.reset().pending, [1])
-        self.assertTrue(self.box.flash.longest_read <= 4_096)
-
-    def test_an_unreadable_file_takes_no_charge_because_its_numbers_are_unknown(self):
-        self.box.charge()
-        before = self.box.data
-        self.box.flash.broken = True
         self.reset()
-        self.box.flash.broken = False
-        for _ in range(2):
-            with self.assertRaises(OSError):
-                self.j.open({})
-        self.j.settle()
-        self.assertEqual(self.box.data, before)
+        self.start()
+        self.assertEqual(self.kinds(), 16 * ["start"] + ["charge", "start"])
 
 
-class FullFlash(JournalTest):
-    def test_in_the_middle_of_a_record_damages_no_other(self):
+class Full(JournalTest):
+    """A ring in which only the first frame of each segment is there, to spare memory."""
+
+    def fill(self, left, kept=True, acknowledged=0):
+        """Up to `left` bytes of the last segment; 100 numbers in each."""
+        self.box.kept = kept
+        key = Key(secret(32))
+        self.box.flash.files.clear()
+        collect()
+        data = bytearray(BYTES - left)
+        for index in range(COUNT):
+            self.box.put(segment(index), pack(DAY, index * 100 + 1, 1, FIRST, b"", key))
+        data[: frame.LEAST] = self.box.flash.files[segment(COUNT - 1)]
+        data[-frame.LEAST :] = pack(DAY, COUNT * 100, 1, FIRST, b"", key)
+        self.box.flash.files[segment(COUNT - 1)] = data
+        self.assertEqual(len(data), BYTES - left)
+        self.reset()
+        while self.j.acked < acknowledged:
+            self.j.acknowledge(self.j.read()["seq"])
+
+    def assert_refused(self, call):
+        try:
+            call()
+        except OSError as error:
+            self.assertEqual(error.args[0], ENOSPC)
+        else:
+            self.fail(call)
+
+    def test_of_records_that_nobody_acknowledges_takes_no_charge(self):
+        self.fill(left=1_000)
+        self.assert_refused(lambda: self.j.open({}))
+        self.assertIsNone(self.j.opening)
+        self.assertEqual(self.box.file(OPENING), b"")
+        self.assertEqual(self.reset().seq, 1_800)
+
+    def test_always_takes_the_end_of_a_charge(self):
+        self.fill(left=1_100)
+        self.assertEqual(self.j.open({}), 1_801)
+        for _ in range(9):
+            self.j.note({"event": "meter", "before": "x" * 20, "after": "y" * 20})
+            self.j.settle()
+        self.assertTrue(self.j.lost > 0)
+        self.j.close({"charge": 1_801, "by": "x" * 20, "limits": [[1, 2, "box"]] * 60})
+        self.assertEqual(self.box.history(1_801)[-1]["charge"], 1_801)
+        self.assertIsNone(self.reset().opening)
+        self.assert_refused(lambda: self.j.open({}))
+
+    def test_of_acknowledged_ones_drops_the_oldest(self):
+        self.fill(left=100, acknowledged=1)
+        self.assert_refused(lambda: self.j.open({}))  # up to 100 are in that segment
+        self.fill(left=100, acknowledged=100)
+        self.assertEqual(self.j.open({}), 1_801)
+        self.j.close({"charge": 1_801, "by": "x" * 20, "meter": "y" * 16})
+        self.assertEqual(self.box.numbers()[0], 101)
+        self.assertEqual(self.box.numbers()[-1], 1_801)
+
+    def test_without_a_backend_drops_the_oldest(self):
+        self.fill(left=100, kept=False)
+        for _ in range(3):
+            self.assertEqual(self.j.open({}), self.j.seq + 1)
+            self.j.close({"charge": self.j.seq + 1, "by": "x" * 20, "meter": "y" * 16})
+        self.assertEqual(self.box.numbers()[0], 101)
+
+    def test_of_what_was_read_long_ago_still_gives_the_oldest_that_nobody_has_acknowledged(self):
+        self.fill(left=10)
+        self.box.put(segment(0), pack(DAY, 100, 1, FIRST, b"", Key(secret(32))))
+        self.reset()
+        for number in (99, 100):  # what is before is missing
+            self.assertEqual(self.j.read()["seq"], number)
+            self.j.acknowledge(number)
+        self.box.charge()  # takes the place of the segment that was read last
+        self.assertEqual(len(self.box.file(segment(0))), len(list(self.box.frames())[-1].data))
+        self.box.charge(3)
+        self.assertEqual(self.j.read()["seq"], 101)
+
+    def test_flash_in_the_middle_of_a_record_damages_no_other(self):
         for call in ("open", "close"):
-            for room in range(70):
+            for room in range(0, 90, 4):
                 self.box.flash.files.clear()
-                self.box.charge() if self.reset() else None
+                self.reset()
+                self.box.charge()
                 if call == "close":
                     self.j.open({})
                 self.box.flash.room = room
-                try:
-                    getattr(self.j, call)({"long": "x" * 70})
-                except OSError as error:
-                    self.assertEqual(error.args[0], 28)
-                else:
-                    self.fail(room)
+                with self.assertRaises(OSError):
+                    getattr(self.j, call)({"charge": 2, "by": "x" * 20, "box": "y" * 20})
                 self.box.flash.room = None
-                getattr(self.j, call)({"short": room})
+                getattr(self.j, call)({"charge": 2, "wh": room})
                 if call == "open":
-                    self.j.close({})
-                self.assertEqual(self.reset().pending, [1, 2], (call, room))
-                self.assertEqual(self.j.read(2)["short"], room)
-                self.assertTrue(self.j.damaged <= 1)
+                    self.j.close({"charge": 2, "wh": room})
+                self.assert_whole(2)
+                self.assertEqual(self.box.history()[1]["wh"], room)
 
-    def test_keeps_an_acknowledgement_for_later(self):
+    def test_flash_keeps_an_acknowledgement_for_later(self):
         self.box.charge()
-        self.j.read(1)
-        self.j.acknowledge(1)
+        self.box.acknowledge()
         self.box.flash.room = 0
+        self.assert_refused(self.j.settle)
+        self.box.flash.room = None
+        self.j.settle()
+        self.assertEqual(self.reset().pending, 0)
+
+
+class Unrecorded(JournalTest):
+    """A free charge goes on although its opening record could not be written."""
+
+    def setUp(self):
+        super().setUp()
+        self.box.charge()
+        self.box.flash.room = 0
+        with self.assertRaises(OSError):
+            self.j.open({"start_wh": 1})
+
+    def assert_once(self):
+        for _ in range(2):
+            self.j.settle()
+            said = [(one["seq"], one["charge"]) for one in self.box.history()]
+            self.assertEqual(said, [(1, 1), (2, 2)])
+            self.assertIsNone(self.j.opening)
+            self.reset()
+
+    def test_is_on_record_once_when_flash_is_well_again(self):
+        self.box.flash.room = None
+        self.j.close({"charge": None, "wh": 5})
+        self.assert_once()
+
+    def test_is_on_record_once_when_its_end_had_to_wait_too(self):
+        ended = {"charge": None, "wh": 5}
+        with self.assertRaises(OSError):
+            self.j.close(ended)
+        self.j.note(ended, CHARGE)
         with self.assertRaises(OSError):
             self.j.settle()
         self.box.flash.room = None
-        self.j.settle()
-        self.assertEqual(self.reset().pending, [])
+        self.assert_once()
 
 
-class Growth(JournalTest):
-    def test_of_the_file_ends_when_charges_are_acknowledged(self):
-        largest = 0
-        for _ in range(600):
+class Damage(JournalTest):
+    def test_at_the_end_gives_no_number_twice(self):
+        for last in (1, 2):
+            self.box.flash.files.clear()
+            self.reset()
+            self.box.charge(last)
+            whole = self.box.file(segment(0))
+            for place in range(len(whole) * (last - 1) // last, len(whole)):
+                data = bytearray(whole)
+                data[place] ^= 0x20
+                self.box.put(segment(0), data)
+                self.reset().settle()
+                self.assertTrue(self.box.numbers()[last - 1] > last, place)
+
+    def test_of_the_only_record_of_a_segment_gives_no_number_twice(self):
+        self.box.charge()
+        while not self.box.file(segment(1)):
+            last = self.j.seq
             self.box.charge()
-            self.box.acknowledge()
-            largest = max(largest, self.box.size)
-        self.assertTrue(KEEP_BYTES < largest < 2 * KEEP_BYTES + 500, largest)
-        self.assertEqual(self.reset().seq, 600)
-        self.assertEqual(self.j.pending, [])
-        self.assertEqual(self.j.damaged, 0)
+        data = bytearray(self.box.file(segment(1)))
+        for place in (0, 20, len(data) - 1):
+            data[place] ^= 1
+            self.box.put(segment(1), data)
+            self.reset().settle()
+            self.assertTrue(self.j.seq > last + 1, place)
+            self.assertFalse(last + 1 in self.box.numbers(), place)
+            data[place] ^= 1
 
-    def test_of_the_memory_ends_when_they_are_not_and_none_is_forgotten(self):
-        self.box.charge(3 * WINDOW)
-        self.assertEqual(self.j.pending, list(range(1, WINDOW + 1)))
-        self.assertEqual(self.reset().pending, list(range(1, WINDOW + 1)))
-        self.j.open({})
-        seen = []
-        while self.j.pending:
-            seq = self.j.pending[0]
-            seen.append(self.j.read(seq)["wh"])
-            self.j.acknowledge(seq)
+    def test_is_on_record(self):
+        self.box.charge(2)
+        size = self.box.size // 2
+        self.box.put(segment(0), self.box.file(segment(0))[:-10])
+        self.reset().settle()
+        event = self.box.history()[-1]
+        self.assertEqual((event["event"], event["count"]), ("damage", size - 10))
+        written = self.box.flash.written
+        self.reset().settle()
+        self.assertEqual(self.box.flash.written, written)
+
+    def test_of_an_opening_record_ends_in_no_charge(self):
+        self.j.open({"start_wh": 5})
+        whole = self.box.file(OPENING)
+        for damaged in (whole[:-1], whole + b"?", b"?", b"?" + whole[1:]):
+            self.box.put(OPENING, damaged)
+            self.assertIsNone(self.reset().opening)
             self.j.settle()
-            self.assertTrue(len(self.j.pending) <= WINDOW)
-        self.assertEqual(seen, list(range(1, 3 * WINDOW + 1)))
-        self.j.close({"wh": 0})
-        self.assertEqual(self.j.pending, [3 * WINDOW + 1])
+            self.assertEqual(self.box.file(OPENING), b"")
+            self.box.charge()
+        self.box.put(OPENING, b"")
+        self.assertIsNone(self.reset().opening)
+        self.j.settle()
+        self.box.charge()
+        self.assertIsNone(self.reset().opening)
+
+    def test_that_doubles_a_segment_stops_nothing(self):
+        self.box.charge(3)
+        self.box.put(segment(7), self.box.file(segment(0)))
+        self.reset()
+        self.box.charge(70)
+        self.assertEqual(self.j.seq, 73)
+        self.assertEqual(set(range(1, 74)) - set(self.box.numbers()), set())
+
+    def test_that_leaves_an_opening_record_which_cannot_be_removed_closes_no_charge_twice(self):
+        self.j.open({})
+        self.box.flash.refused = ("remove",)
+        self.j.close(ENDED)
+        with self.assertRaises(OSError):
+            self.j.settle()
+        self.assertIsNone(self.reset().opening)
+        self.box.flash.refused = ()
+        self.j.settle()
+        self.assertIsNone(self.reset().opening)
+        self.assertEqual(self.kinds(), ["charge"])
+
+
+class Unreadable(JournalTest):
+    """Flash fails at the start: the numbers are unknown, so nothing is written, ever after."""
+
+    def setUp(self):
+        super().setUp()
+        self.box.charge()
+        self.box.flash.broken = True
+        self.reset()
+        self.box.flash.broken = False
+
+    def test_takes_no_charge(self):
+        for call in (lambda: self.j.open({}), lambda: self.j.close(ENDED), self.j.settle):
+            with self.assertRaises(OSError):
+                call()
+        self.assertEqual(self.reset().seq, 1)
+        self.assert_whole(1)
+
+    def test_stops_nothing_else(self):
+        self.j.start(STARTED)
+        self.j.note({"event": "cover"})
+        self.j.note(dict(ENDED), CHARGE)
+        self.assertEqual((self.j.read(), self.j.pending, self.box.history()), (None, 0, []))
+        self.assertFalse(self.j.acknowledge(0))
+        with self.assertRaises(ValueError):
+            self.j.acknowledge(1)
 
 
 class RamDisk:
@@ -347,39 +610,44 @@ class RamDisk:
         return {4: len(self._data) // 512, 5: 512}.get(operation, 0)
 
 
-@unittest.skipIf(sys.implementation.name != "micropython", "littlefs is MicroPython's")
+@unittest.skipIf(not hasattr(os, "VfsLfs2"), "littlefs is MicroPython's")
 class OnLittlefs(unittest.TestCase):
     def setUp(self):
-        disk = RamDisk(40)
+        disk = None
+        collect()
+        disk = RamDisk(72)
         os.VfsLfs2.mkfs(disk)
         os.mount(os.VfsLfs2(disk), "/ram")
 
     def tearDown(self):
         os.umount("/ram")
 
+    def start(self):
+        return Journal("/ram", lambda: True, lambda: None, secret)
+
     def test_fills_the_flash_and_goes_on_once_there_is_room(self):
         with open("/ram/other", "wb") as file:
-            file.write(b"x" * 6_000)
-        j = Journal("/ram/" + PATH, lambda: True, lambda: None)
+            file.write(b"x" * 9_000)
+        j = self.start()
+        ended = {"box": "b" * 20, "meter": "m" * 16, "by": "y" * 20}
         try:
             while True:
-                j.open({"box": "b" * 100})
-                j.close({"wh": j.seq})
+                j.close(dict(ended, charge=j.open(ended), wh=j.seq + 1))
         except OSError as error:
-            self.assertEqual(error.args[0], 28)
-        seq = j.seq
+            self.assertEqual(error.args[0], ENOSPC)
+        self.assertTrue(j.seq > 62)  # more than a segment
         os.remove("/ram/other")
-        if j.last:
-            j.close({"wh": seq})
-        self.assertEqual(j.open({}), seq + 1)
-        j.close({"wh": seq + 1})
-        j = Journal("/ram/" + PATH, lambda: True, lambda: None)
-        self.assertEqual(j.seq, seq + 1)
-        for expected in range(1, seq + 2):
-            self.assertEqual(j.read(expected)["wh"], expected)
-            j.acknowledge(expected)
+        if j.opening:
+            j.close(dict(ended, charge=j.opening["charge"], wh=j.seq + 1))
+        j.close(dict(ended, charge=j.open(ended), wh=j.seq + 1))
+        last = j.seq
+        j = self.start()
+        self.assertEqual((j.seq, j.opening), (last, None))
+        for number in range(1, last + 1):
+            self.assertEqual(j.read()["wh"], number)
+            j.acknowledge(number)
             j.settle()
-        self.assertEqual(j.pending, [])
+        self.assertEqual(self.start().pending, 0)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
 import asyncio
 import json
 import unittest
+from binascii import a2b_base64
 
-from fake_flash import Flash
+from book import Book, segment, worst_charge
 from pilotwire import config
 from pilotwire.link import link
 from pilotwire.link.link import Link
-from pilotwire.record import journal
-from pilotwire.record.journal import Journal
+from pilotwire.record.layout import DAY
 
 PREFIX = b"pilotwire/v1/box-1/"
 CONFIG = config.check(
@@ -92,18 +92,19 @@ class FakeApp:
 
 class LinkTest(unittest.TestCase):
     def setUp(self):
-        self.flash = Flash().use(journal)
+        self.box = Book()
+        self.flash = self.box.flash
+        self.journal = self.box.journal
         self.real = link.Mqtt
         link.Mqtt = FakeMqtt
         self.hal = FakeHal()
         self.app = FakeApp()
-        self.journal = Journal("journal.log", lambda: True, self.flash.sync)
         self.link = Link(self.hal, CONFIG, self.journal, self.app)
         self.mqtt = FakeMqtt.made
 
     def tearDown(self):
         link.Mqtt = self.real
-        self.flash.restore(journal)
+        self.box.close()
 
     def connect(self):
         self.mqtt.on_state(True, "connected")
@@ -114,11 +115,6 @@ class LinkTest(unittest.TestCase):
         self.hal.now_ms += ms
         self.link._publish()
         return self.mqtt
-
-    def charge(self, n=1):
-        for _ in range(n):
-            self.journal.open({})
-            self.journal.close({"wh": 5})
 
     def command(self, payload, retained=False):
         self.mqtt.receive(PREFIX + b"cmd", payload, retained)
@@ -203,15 +199,42 @@ class Records(LinkTest):
     def sent(self, ms=0):
         return [record[0]["seq"] for record in self.turn(ms).take(b"tx")]
 
+    def charge(self, n=1):
+        self.box.charge(n)
+
     def test_are_sent_one_after_the_other_once_each_is_acknowledged(self):
         self.charge(2)
         self.connect()
-        self.assertEqual(self.turn().take(b"tx"), [({"seq": 1, "wh": 5}, False, 1)])
+        ((record, retained, qos),) = self.turn().take(b"tx")
+        self.assertEqual((retained, qos), (False, 1))
+        self.assertEqual(len(a2b_base64(record.pop("frame"))), 61 + 4)
+        said = {"seq": 1, "boot": 1, "kind": "charge", "charge": 1, "wh": 1}
+        self.assertEqual(record, said)
         self.assertEqual(self.sent(), [])
         self.acknowledge(b'{"upto": 1}')
         self.assertEqual(self.sent(), [2])
         self.acknowledge(b'{"upto": 2}')
-        self.assertEqual((self.sent(60_000), self.journal.pending), ([], []))
+        self.assertEqual((self.sent(60_000), self.journal.pending), ([], 0))
+
+    def test_are_sent_whatever_their_kind(self):
+        self.journal.start({"about": "power-on"})
+        self.charge()
+        self.journal.note({"event": "cover"})
+        self.journal.note({"usable_min": 5}, DAY)
+        self.journal.settle()
+        self.connect()
+        kinds = []
+        for number in (1, 2, 3, 4):
+            ((record, _, _),) = self.turn().take(b"tx")
+            kinds.append(record["kind"])
+            self.acknowledge(b'{"upto": %d}' % number)
+        self.assertEqual(kinds, ["start", "charge", "event", "day"])
+
+    def test_fit_a_message_however_much_there_is_to_say(self):
+        self.journal.close(worst_charge())
+        self.connect()
+        self.assertEqual(self.sent(), [1])
+        self.assertTrue(1_000 < self.mqtt.longest < 2_000, self.mqtt.longest)
 
     def test_are_sent_again_for_ever_with_a_growing_pause(self):
         self.charge()
@@ -237,12 +260,23 @@ class Records(LinkTest):
         self.assertEqual(self.sent(1), [1])
 
     def test_that_can_no_longer_be_read_are_reported_rather_than_in_the_way(self):
-        self.charge(2)
-        del self.flash.files["journal.log"]
+        self.charge(3)
+        self.flash.files[segment(0)][70] ^= 1  # in the second of them
         self.connect()
-        self.assertEqual(self.turn().take(b"tx"), [({"seq": 1, "damaged": True}, False, 1)])
+        self.sent()
         self.acknowledge(b'{"upto": 1}')
-        self.assertEqual(self.sent(), [2])
+        missing = {"seq": 2, "kind": "missing", "first": 2}
+        self.assertEqual(self.turn().take(b"tx"), [(missing, False, 1)])
+        self.acknowledge(b'{"upto": 2}')
+        self.assertEqual(self.sent(), [3])
+
+    def test_wait_while_flash_cannot_be_read(self):
+        self.charge()
+        self.connect()
+        self.flash.broken = True
+        self.assertEqual(self.sent(), [])
+        self.flash.broken = False
+        self.assertEqual(self.sent(1), [1])
 
     def test_are_not_sent_any_faster_by_a_bad_or_an_old_acknowledgement(self):
         self.charge(3)
@@ -253,7 +287,7 @@ class Records(LinkTest):
         for payload in (b"{}", b'{"upto": 3}', b'{"upto": -1}', b'{"upto": 1}', b'{"upto": 0}'):
             self.acknowledge(payload)
             self.assertEqual(self.sent(), [], payload)
-        self.assertEqual(self.journal.pending, [2, 3])
+        self.assertEqual(self.journal.pending, 2)
 
     def test_are_not_lost_to_an_acknowledgement_of_what_was_never_sent(self):
         self.charge(2)
@@ -269,7 +303,7 @@ class Records(LinkTest):
             self.assertEqual((result["id"], result["ok"], result["reason"]), (None, False, reason))
         self.acknowledge(b'{"upto": 1}', retained=True)
         self.assertEqual(self.results()[0]["reason"], "retained")
-        self.assertEqual(self.journal.pending, [1, 2])
+        self.assertEqual(self.journal.pending, 2)
 
     def test_an_acknowledgement_never_touches_flash_in_the_callback(self):
         self.charge()
@@ -278,7 +312,51 @@ class Records(LinkTest):
         self.flash.written = 0
         self.flash.room = 0
         self.acknowledge(b'{"upto": 1}')
-        self.assertEqual((self.journal.pending, self.flash.written), ([], 0))
+        self.assertEqual((self.journal.pending, self.flash.written), (0, 0))
+
+
+class Lines(LinkTest):
+    def setUp(self):
+        super().setUp()
+        self.box.charge(5)
+        self.connect()
+        self.turn()
+
+    def lines(self, ms=0, topic=b"records"):
+        return [line[0]["seq"] for line in self.turn(ms).take(topic)]
+
+    def test_are_published_each_once(self):
+        self.link.send("records", self.journal.history(2))
+        lines = self.turn().take(b"records")
+        self.assertEqual([line[0]["seq"] for line in lines], [2, 3, 4, 5])
+        self.assertEqual(lines[0][1:], (False, 1))
+        self.assertEqual(self.lines(60_000), [])
+
+    def test_wait_for_room(self):
+        self.link.send("records", self.journal.history(1))
+        self.mqtt.room = 2
+        self.assertEqual(self.lines(), [1, 2])
+        self.assertEqual(self.lines(1_000), [])
+        self.mqtt.room = 9
+        self.assertEqual(self.lines(), [3, 4, 5])
+
+    def test_give_way_to_those_that_were_asked_for_later(self):
+        self.link.send("records", self.journal.history(1))
+        self.mqtt.room = 2
+        self.assertEqual(self.lines(), [1, 2])
+        self.mqtt.room = 9
+        self.link.send("trace", iter([{"seq": 7}]))
+        self.assertEqual(self.lines(topic=b"trace"), [7])
+        self.link.send("records", self.journal.history(9))
+        self.assertEqual(self.lines(), [])
+
+    def test_end_where_flash_cannot_be_read(self):
+        self.flash.broken = True
+        self.link.send("records", self.journal.history(1))
+        self.assertEqual(self.lines(), [])
+        self.flash.broken = False
+        self.link.send("records", self.journal.history(1))
+        self.assertEqual(self.lines(), [1, 2, 3, 4, 5])
 
 
 class CommandResults(LinkTest):

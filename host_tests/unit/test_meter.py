@@ -8,6 +8,7 @@ from fake_line import FakeLine, reply, sealed
 from pilotwire.energy import mapfile
 from pilotwire.energy.meter import Meter
 from pilotwire.energy.rtu import Bus
+from pilotwire.record.layout import decode, encode
 
 VALUES = {
     0x00: 230.1, 0x02: 229.9, 0x04: 0.0,
@@ -177,6 +178,17 @@ class Polling(unittest.TestCase):
         self.assertEqual(sorted(asked[:2]), [b"\x03\x89\x08\x00\x03", b"\x03\xfc\x00\x00\x02"])
         self.assertTrue(self.poll(meter))  # and is not asked again
         self.assertEqual(len(self.line.sent), 4)
+
+    def test_says_no_more_of_who_it_is_than_a_record_holds(self):
+        """Else it would be another one than the last record names, at every start."""
+        row = {"function": 3, "type": "text", "words": 10, "registers": [1]}
+        long = dict(IDENTITY, serial=row)
+        meter = self.meter(identity=long)
+        hello = self.hello(meter, b"AB-1234-567890-12345")
+        self.assertTrue(self.poll(meter, hello + self.answers(meter)))
+        self.assertEqual(meter.serial, "234-567890-12345")  # makers count at the end
+        recorded = decode(encode({"meter_serial": meter.serial}, 99))["meter_serial"]
+        self.assertEqual(meter.serial, recorded)
 
     def test_that_comes_back_is_asked_again_who_it_is(self):
         meter = self.meter(identity=IDENTITY)

@@ -6,6 +6,7 @@ the firmware's will be, beside the plain one to the broker.
 """
 
 import json
+import os
 import re
 import shutil
 import socket
@@ -26,6 +27,7 @@ from emulator.pins import Edges
 from emulator.serial_slave import SerialSlave
 from emulator.wifi import GATEWAY, SSID
 from pilotwire.record.journal import Journal
+from pilotwire.record.layout import DAY
 from plant import Cable, Car
 from plant.frames import MeterFrames
 from rig.emulated import Box, tree
@@ -43,6 +45,7 @@ NETWORK = (
     "heap_free_tls_bytes",
     "flash_while_closed",
 )
+_FULL = 18 * 228 - 2  # days: as many frames as there can be, and the newest segment full of them
 _ID = "bench"
 _PERIOD_US = "11000"
 _LONG_MS = 60_000
@@ -99,9 +102,10 @@ start.run()
 
 
 def boot(_wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
-    """From power-on to a pilot at a steady +12 V, started by main.py."""
+    """From power-on to a pilot at a steady +12 V, started by main.py, with a full journal."""
     pilot = Edges(15)
-    with Pico(find_image(), tree=_files(1), devices=[pilot, Outlet()]) as board:
+    files = _files(1, records=_FULL)
+    with Pico(find_image(), tree=files, devices=[pilot, Outlet()]) as board:
         board.run_until(lambda: pilot.level, 5_000, "the pilot")
         at_ms = pilot.seen[-1][0] / 1e6
         board.run_ms(20)
@@ -148,8 +152,8 @@ def network(wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
             yield NETWORK[4], run.flash.since(closed, opened), "operations", "0"
 
 
-def _files(port: int) -> dict[str, bytes]:
-    """The board's flash, with the record of a charge that nobody has acknowledged."""
+def _files(port: int, records: int = 0) -> dict[str, bytes]:
+    """The board's flash, with so many old records and one that nobody has acknowledged."""
     config = {"id": _ID, "limit_ma": 16_000, "wifi_ssid": SSID, "mqtt_host": GATEWAY}
     # A broker's clock runs 20 times faster than the board's.
     config |= {"mqtt_port": port, "mqtt_keepalive_s": 600, "heartbeat_s": 600}
@@ -157,11 +161,15 @@ def _files(port: int) -> dict[str, bytes]:
     text = json.dumps(config).encode()
     files["config.json"] = files["config.good.json"] = text
     with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "journal"
-        journal = Journal(str(path), lambda: True, lambda: None)
-        journal.open({"start": {"wh": 0}})
-        journal.close({"end": {"wh": 1}, "wh": 1})
-        files["journal.log"] = path.read_bytes()
+        journal = Journal(name, lambda: True, lambda: None, os.urandom, kept=False)
+        for _ in range(records):
+            journal.note({"unix": 1_800_000_000, "usable_min": 1_440}, DAY)
+            journal.settle()
+        journal.close({"charge": journal.open({"start_wh": 0}), "end_wh": 1, "wh": 1})
+        for path in Path(name).rglob("*"):
+            if path.is_file():
+                files[path.relative_to(name).as_posix()] = path.read_bytes()
+
     return files
 
 

@@ -13,7 +13,11 @@ _ON_DEMAND = tuple(
         "energy/mapfile",
         "energy/plausible",
         "energy/scan",
+        "energy/tariff",
+        "energy/tarifffile",
         "pilot/tap",
+        "record/fram",
+        "record/recovery",
         "record/trace",
     )
 )

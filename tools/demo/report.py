@@ -19,9 +19,9 @@ def check_energy(record: Mapping[str, Any], plant_wh: float) -> tuple[bool, list
     With the lines that say so.
     """
     lines = [line("delivered", f"{plant_wh:.2f} Wh, by the plant's own count")]
-    if record["wh"] is None:
+    if record.get("wh") is None:
         return False, [*lines, line("check", "FAILED: the record names no energy")]
-    allowed_wh = 1 + register_resolution_wh(record["end"]["wh"])
+    allowed_wh = 1 + register_resolution_wh(record["end_wh"])
     good = abs(record["wh"] - plant_wh) <= allowed_wh
     verdict = "record and plant agree" if good else "FAILED: record and plant differ"
     return good, [*lines, line("check", f"{verdict} ({allowed_wh:.2f} Wh apart is allowed)")]
@@ -29,15 +29,15 @@ def check_energy(record: Mapping[str, Any], plant_wh: float) -> tuple[bool, list
 
 def record_lines(record: Mapping[str, Any]) -> list[str]:
     """The record of a charge that ended with a driver or operator, a fact a line."""
-    start, end = record["start"], record["end"]
+    openings = sum(times for _, times in record["openings"])
     return [
         f"Charging record {record['seq']} of the box {record['box']}",
-        line("start", _moment(start)),
-        line("end", _moment(end)),
+        line("start", _moment(record, "start")),
+        line("end", _moment(record, "end")),
         line("energy", f"{record['wh']} Wh, {record['energy']}"),
-        line("reason", _words(ENDS, end["reason"])),
-        line("last opening", _words(OPENED, end["opened"])),
-        line("interruptions", f"{record['interruptions'] or 'none'}"),
+        line("reason", _words(ENDS, record["reason"])),
+        line("last opening", _words(OPENED, record["opened"])),
+        line("interruptions", f"{max(openings - 1, 0) or 'none'}"),
         line(
             "energised", f"{record['charging_s']} s, at most {record['max_power_w'] / 1000:.2f} kW"
         ),
@@ -49,13 +49,12 @@ def line(name: str, value: str) -> str:
     return f"  {name:<14} {value}"
 
 
-def _moment(moment: Mapping[str, Any]) -> str:
+def _moment(record: Mapping[str, Any], which: str) -> str:
     clock = "at an unknown time"
-    if moment["unix"] is not None:
-        clock = datetime.fromtimestamp(moment["unix"], UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    if moment["wh"] is None:
-        return clock
-    return f"{clock}, the meter shows {moment['wh'] / 1000:.3f} kWh"
+    unix, wh = record.get(f"{which}_unix"), record.get(f"{which}_wh")
+    if unix is not None:
+        clock = datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return clock if wh is None else f"{clock}, the meter shows {wh / 1000:.3f} kWh"
 
 
 def _words(table: Mapping[str, str], code: str) -> str:

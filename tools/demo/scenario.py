@@ -72,7 +72,7 @@ class Story:
             else:
                 continue
             raise StepFailed(self._report(f"step {number} of {len(STEPS)}", step, trouble))
-        return self._operator.of("tx")[-1]
+        return self._operator.charges()[-1]
 
     async def until(self, what: str, holds: Callable[[], bool]) -> None:
         """Wait until `holds`; `what` says in words what that is."""
@@ -96,6 +96,15 @@ class Story:
     def heard(self, topic: str) -> bool:
         """Whether a message of `topic` has passed."""
         return bool(self._operator.of(topic))
+
+    def recorded(self) -> bool:
+        """Whether the record of the charge has come."""
+        return bool(self._operator.charges())
+
+    def acknowledged(self) -> bool:
+        """Whether the operator has confirmed it."""
+        wanted = self._operator.charges()[-1]["seq"]
+        return any(ack["upto"] >= wanted for ack in self._operator.of("ack"))
 
     def amps_reach(self, least_a: float, most_a: float) -> Callable[[], bool]:
         """Whether the plant's current has settled between the two, in A."""
@@ -205,8 +214,8 @@ async def _car_stops(story: Story) -> None:
 
 async def _unplug(story: Story) -> None:
     story.world.unplug()
-    await story.until("the charging record", lambda: story.heard("tx"))
-    await story.until("the operator's acknowledgement", lambda: story.heard("ack"))
+    await story.until("the charging record", story.recorded)
+    await story.until("the operator's acknowledgement", story.acknowledged)
     await story.dwell(2)
 
 

@@ -99,7 +99,9 @@ def _result(result: Mapping[str, Any]) -> str:
 
 
 def _record(record: Mapping[str, Any]) -> str:
-    return f"record {record['seq']}: {record['wh']} Wh, {record['end']['reason']}"
+    if record["kind"] == "charge":
+        return f"record {record['seq']}: {record['wh']} Wh, {record['reason']}"
+    return f"record {record['seq']}: {record['kind']}"
 
 
 def _acknowledgement(payload: Mapping[str, Any]) -> str:

@@ -19,8 +19,9 @@ CONFIG: Mapping[str, Any] = {"id": "desk", "limit_ma": 32_000, "mqtt_host": "127
 class Box:
     """Use as `async with`: starts plant, meter and firmware, and ends them.
 
-    `config` is added to CONFIG; None leaves the folder without a configuration. `meter_map` is
-    its meter.json. `meter` and `grid` are what hangs on its buses: an SDM630, and nothing.
+    `config` is added to CONFIG; None leaves the folder without a configuration. `files` are more
+    JSON files in it, {name: value}. `meter` and `grid` are what hangs on its buses: an SDM630,
+    and nothing. `fram`: it has one.
     """
 
     def __init__(
@@ -28,15 +29,17 @@ class Box:
         world: World,
         config: Mapping[str, Any] | None,
         root: Path | None = None,
-        meter_map: Any = None,
+        files: Mapping[str, Any] | None = None,
         meter: MeterSlave | None = None,
         grid: MeterSlave | None = None,
+        fram: bool = False,
     ):
         self.world = world
         self.plant = Link(world)
         self.meter = meter or MeterSlave(lambda: world.reading())
         self.grid = grid
-        self._meter_map = meter_map
+        self._files = files or {}
+        self._fram = fram
         self._config = config
         self._root = root
         self._stack = AsyncExitStack()
@@ -46,15 +49,16 @@ class Box:
         self.root = self._root or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if self._config is not None:
             self.configure({**CONFIG, **self._config})
-        if self._meter_map is not None:
-            (self.root / "meter.json").write_text(json.dumps(self._meter_map))
+        for name, value in self._files.items():
+            (self.root / name).write_text(json.dumps(value))
         await stack.enter_async_context(self.meter)
         if self.grid:
             await stack.enter_async_context(self.grid)
         port = await self.plant.start()
         stack.push_async_callback(self.plant.stop)
         grid = self.grid.path if self.grid else ""
-        self.firmware = Firmware(self.root, f"127.0.0.1:{port}", self.meter.path, grid)
+        fram = str(self.root / "fram.bin") if self._fram else ""
+        self.firmware = Firmware(self.root, f"127.0.0.1:{port}", self.meter.path, grid, fram)
         stack.push_async_callback(self.firmware.cut)
         await self.firmware.start()
         return self

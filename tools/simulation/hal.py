@@ -21,12 +21,36 @@ BOARD = {
 }
 
 
+SECRET = bytes(range(32))
+
+
+class Fram:
+    """An FM24CL64B as machine.I2C shows it; `failed`: its bus is broken."""
+
+    def __init__(self) -> None:
+        self.failed = False
+        self._memory = bytearray(8_192)
+
+    def readfrom_mem(self, _address: int, place: int, n: int, addrsize: int) -> bytes:
+        self._check(addrsize)
+        return bytes(self._memory[place : place + n])
+
+    def writeto_mem(self, _address: int, place: int, data: bytes, addrsize: int) -> None:
+        self._check(addrsize)
+        self._memory[place : place + len(data)] = data
+
+    def _check(self, addrsize: int) -> None:
+        if self.failed or addrsize != 16:
+            raise OSError(5)
+
+
 class SimulatedHal(MockHal):
     """The board of one life. `moved`: ring 0 has driven something else than before; `told`: it
     has said something new.
     """
 
     root = ROOT
+    firmware = "51d0c0de"
 
     def __init__(
         self,
@@ -38,6 +62,7 @@ class SimulatedHal(MockHal):
         network: Network,
         wall: Callable[[], tuple[int | None, str]],
         board: dict[str, Any],
+        fram: Fram | None,
     ):
         super().__init__()
         self.board = board
@@ -53,6 +78,7 @@ class SimulatedHal(MockHal):
         self._line = line
         self._network = network
         self._wall = wall
+        self._fram = fram
         self._woken = loop.Event()
 
     @property
@@ -109,6 +135,12 @@ class SimulatedHal(MockHal):
 
     def random_bits(self, n: int) -> int:
         return self._rng.below(1 << n)
+
+    def secret(self, n: int) -> bytes:
+        return SECRET[:n]
+
+    def i2c(self) -> Fram | None:
+        return self._fram
 
     def sync(self) -> None:
         """littlefs writes when a file is flushed or closed."""

@@ -88,24 +88,31 @@ class Judge:
         self._linked_us = None
         hand = app.guard.handover
         publish = hand.publish
-        write_opening, write_closing = app.journal.open, app.journal.close
+        session = app.session
+        make_opening, opened, make_closing = session.opening, session.opened, session.closing
 
         def published() -> None:
             publish()
             life.said.take(hand.slots[hand.published[0]][:], sim.clock.now_us)
 
-        def opening(fields: dict[str, Any]) -> int:
-            sim.ledger.opening(app.journal.seq + 1)
-            return write_opening(fields)
+        def opening(*how: Any) -> dict[str, Any]:
+            fields = make_opening(*how)
+            sim.ledger.opening(fields)
+            return fields
 
-        def closing(fields: dict[str, Any]) -> dict[str, Any]:
-            sim.ledger.closing(app.session.seq or 0)
-            return write_closing(fields)
+        def begun(number: int | None, *how: Any) -> None:
+            sim.ledger.opened(number)
+            opened(number, *how)
+
+        def closing(*how: Any) -> dict[str, Any]:
+            fields = make_closing(*how)
+            sim.ledger.closing(fields)
+            return fields
 
         if app.link:  # it may have been on for months
             app.link._mqtt._client.pid = sim.packet_id()
         hand.publish = published
-        app.journal.open, app.journal.close = opening, closing
+        session.opening, session.opened, session.closing = opening, begun, closing
 
     def changed(self, change: Change) -> None:
         """Something has changed in the plant."""

@@ -1,9 +1,24 @@
 """Where the energy went: the plant's meter against the records that reached the backend."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 _STRAY_WH = 0.5  # contacts part some ms after their command
+
+Start = tuple[int | None, int | None]  # time and register, as a record names them
+
+
+@dataclass
+class Charge:
+    """One charge as the plant saw it. `number` is None until its opening record is on flash."""
+
+    begun_wh: float
+    start: Start
+    excuses: set[str]
+    number: int | None = None
+    ended_wh: float | None = None  # when its closing record was made last
+    told: bool = field(default=False)
 
 
 class Ledger:
@@ -12,10 +27,8 @@ class Ledger:
     def __init__(self, register_wh: Callable[[], float], breach: Callable[[str, str], object]):
         self._register_wh = register_wh
         self._breach = breach
-        self._begun: dict[int, float] = {}  # register when a charge's record was first opened
-        self._ended: dict[int, float] = {}  # and when it was last closed
+        self._charges: list[Charge] = []
         self._excuses: set[str] = set()  # what has happened to the meter since the last charge
-        self._excused: dict[int, set[str]] = {}
         self._last: dict[str, Any] | None = None
         self._last_excuses: set[str] = set()
         self._owed_wh = 0.0
@@ -30,37 +43,54 @@ class Ledger:
         """
         self._excuses.add(what)
 
-    def opening(self, seq: int) -> None:
-        """The firmware is about to write the opening record `seq`."""
-        if seq in self._begun:
+    def opening(self, fields: dict[str, Any]) -> None:
+        """The firmware is about to write an opening record, or tries again."""
+        now_wh = self._register_wh()
+        last = self._charges[-1] if self._charges else None
+        if last and last.ended_wh is None:  # it could not be written, and nothing has flowed
+            last.begun_wh, last.start = now_wh, _start(fields)
             return
-        now_wh = self._begun[seq] = self._register_wh()
-        stray_wh = now_wh - self._ended.get(seq - 1, now_wh)
+        stray_wh = now_wh - (last.ended_wh or 0.0) if last else 0.0
         if stray_wh > _STRAY_WH and "weld" not in self._excuses:
-            self._breach(
-                "energy", f"{stray_wh:.1f} Wh flowed before record {seq} and after the last"
-            )
-        self._excused[seq] = self._excuses = set(self._excuses)
+            self._breach("energy", f"{stray_wh:.1f} Wh flowed between two charges")
+        self._excuses = set(self._excuses)
+        self._charges.append(Charge(now_wh, _start(fields), self._excuses))
 
-    def closing(self, seq: int) -> None:
-        """It is about to write the closing record."""
-        self._ended[seq] = self._register_wh()
+    def opened(self, number: int | None) -> None:
+        """The opening record is on flash by this number; None: the charge goes on without."""
+        self._charges[-1].number = number
+
+    def closing(self, fields: dict[str, Any]) -> None:
+        """It has made a closing record."""
+        charge = self._find(fields)
+        if not charge:
+            self._breach("records", f"charge {fields['charge']} ends, which never began")
+            return
+        charge.number = charge.number or fields["charge"]
+        charge.ended_wh = self._register_wh()
         self._excuses = set()
 
     def take(self, record: dict[str, Any]) -> None:
-        """A record has come to the backend for the first time."""
-        seq = record["seq"]
-        if seq not in self._begun or seq not in self._ended:
-            self._breach("records", f"record {seq}, which was never opened")
+        """The record of a charge has come to the backend for the first time."""
+        number = record["charge"]
+        charge = self._find(record)
+        if not charge or charge.ended_wh is None:
+            self._breach("records", f"charge {number}, which was never opened")
             return
-        excuses = self._excused[seq] | self._excuses
-        flowed_wh = self._ended[seq] - self._begun[seq]
-        wh = record["wh"]
+        between = [other for other in self._charges_before(charge) if not other.told]
+        if any(other.number for other in between):
+            self._breach("records", f"charge {number} comes before {between[0].number}")
+        charge.told = True
+        excuses = charge.excuses | self._excuses
+        flowed_wh = charge.ended_wh - charge.begun_wh
+        wh = record.get("wh")
         resolution_wh = record.get("resolution_wh", 0)
         quality = record["energy"]
-        said = f"record {seq} says {wh} Wh ({quality}), the plant {flowed_wh:.1f}"
+        said = f"charge {number} says {wh} Wh ({quality}), the plant {flowed_wh:.1f}"
+        if "period_wh" in record and sum(record["period_wh"]) + record["unsplit_wh"] != wh:
+            self._breach("energy", f"{said}, its periods {record['period_wh']}")
         # Where the register jumps and the power goes too, or the meter is silent, nobody sees it.
-        unseen = record["end"]["reason"] == "power-lost" or "meter" in excuses
+        unseen = record["reason"] == "power-lost" or "meter" in excuses
         lost = unseen and "register" in excuses
         if quality == "measured" and abs(wh - flowed_wh) > resolution_wh and not lost:
             self._breach("energy", said)
@@ -68,7 +98,7 @@ class Ledger:
         # none: if the meter is back before that begins, `last-known` has said so; and a register
         # that has gone meanwhile takes them with it.
         owed_wh, self._owed_wh = self._owed_wh, 0.0
-        if record["start"]["read"] or quality == "unmetered" or lost:
+        if record["start_read"] or quality == "unmetered" or lost or between:
             self._unknown_wh += owed_wh
             owed_wh = 0.0
         if quality == "last-known" and not lost:
@@ -82,26 +112,47 @@ class Ledger:
         else:
             self._over_wh += wh - flowed_wh
             self._resolution_wh = max(self._resolution_wh, resolution_wh)
-        self._chain(record, excuses)
+        self._chain(record, excuses, bool(between))
 
     def total(self) -> str:
         """Whether all records together say what flowed in all of them; "" if they do."""
+        untold = [charge.number for charge in self._charges if not charge.told]
+        if any(untold):
+            return f"no record of the charges {untold}"
         over_wh = self._over_wh + self._owed_wh + self._unknown_wh
         if abs(over_wh) <= self._resolution_wh * self._pieces:
             return ""
         return f"the records together say {over_wh:.1f} Wh more than has flowed"
 
-    def _chain(self, record: dict[str, Any], excuses: set[str]) -> None:
-        """The register goes on where it stood."""
+    def _find(self, fields: dict[str, Any]) -> Charge | None:
+        """Which of them is meant: by its number, or as it began where it has none yet."""
+        number = fields["charge"]
+        for charge in self._charges:
+            if charge.number is not None and charge.number == number:
+                return charge
+        for charge in self._charges:
+            if charge.number is None and not charge.told and charge.start == _start(fields):
+                return charge
+        return None
+
+    def _charges_before(self, charge: Charge) -> list[Charge]:
+        return self._charges[: self._charges.index(charge)]
+
+    def _chain(self, record: dict[str, Any], excuses: set[str], gap: bool) -> None:
+        """The register goes on where it stood; `gap`: a charge between has no record."""
         last, self._last = self._last, record
         excuses, self._last_excuses = excuses | self._last_excuses, excuses
         if not last:
             return
-        if excuses & {"register", "exchanged", "weld"}:
+        if gap or excuses & {"register", "exchanged", "weld"}:
             self._pieces += 1
             return
-        end, start = last["end"], record["start"]
-        if end["read"] and start["read"] and end["wh"] != start["wh"]:
+        if last["end_read"] and record["start_read"] and last["end_wh"] != record["start_wh"]:
             self._breach(
-                "energy", f"{end['wh']} Wh at the end of {last['seq']}, then {start['wh']}"
+                "energy",
+                f"{last['end_wh']} Wh at the end of {last['charge']}, then {record['start_wh']}",
             )
+
+
+def _start(fields: dict[str, Any]) -> Start:
+    return fields.get("start_unix"), fields.get("start_wh")

@@ -47,7 +47,7 @@ class Recovery:
         if not self._charged:
             missing.append(f"no charge: {sim.backend.state}")
         if app.session.active:
-            missing.append(f"charge {app.session.seq} has no end")
+            missing.append(f"charge {app.session.number} has no end")
         if sorted(sim.backend.records) != list(range(1, app.journal.seq + 1)):
             missing.append(f"{len(sim.backend.records)} records of {app.journal.seq}")
         return "; ".join(missing)

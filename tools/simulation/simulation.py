@@ -16,7 +16,7 @@ from .broker import Broker
 from .driver import Driver
 from .faults import Injector
 from .flash import Flash, PowerCut
-from .hal import BOARD, SimulatedHal
+from .hal import BOARD, Fram, SimulatedHal
 from .judge import Judge
 from .ledger import Ledger
 from .line import MeterLine
@@ -61,6 +61,11 @@ class Simulation:
         self.flash = Flash()
         with self.flash.open("/config.json", "wb") as file:
             file.write(json.dumps(config).encode())
+        self.fram = Fram()
+        self._fram_fitted = rng.stream("fram").chance(50)
+        if tariff := _tariff(rng.stream("tariff")):
+            with self.flash.open("/tariff.json", "wb") as file:
+                file.write(json.dumps(tariff).encode())
         self.line = MeterLine(clock, self._read_meter, rng.stream("line"))
         self.ledger = Ledger(self.true_wh, self.broken)
         self.backend = Backend(clock, self.ledger.take, self.broken, self.say)
@@ -214,7 +219,15 @@ class Simulation:
     def _make_hal(self, loop: Loop, started: str) -> SimulatedHal:
         self.line.power_on()
         return SimulatedHal(
-            self.clock, loop, self._hal_rng, started, self.line, self.network, self._wall, BOARD
+            self.clock,
+            loop,
+            self._hal_rng,
+            started,
+            self.line,
+            self.network,
+            self._wall,
+            BOARD,
+            self.fram if self._fram_fitted else None,
         )
 
     def _wall(self) -> tuple[int | None, str]:
@@ -254,6 +267,20 @@ def _plant(rng: Rng, config: dict[str, Any]) -> World:
         contactor2=second,
         meter=Meter(rng.skewed(0, 9_000_000)),
     )
+
+
+def _tariff(rng: Rng) -> dict[str, Any] | None:
+    """Periods that change every few minutes, or none."""
+    if rng.chance(50):
+        return None
+    minutes = sorted({0, *(rng.below(1_440) for _ in range(47))})
+    names = ("peak", "high", "flat", "valley")
+    return {
+        "periods": [[name, rng.between(20_000, 150_000)] for name in names],
+        "day": [[f"{m // 60:02}:{m % 60:02}", rng.pick(names)] for m in minutes],
+        "currency": "CNY",
+        "offsets": [[0, rng.pick((-210, 0, 480))]],
+    }
 
 
 def _config(rng: Rng) -> dict[str, Any]:

@@ -35,11 +35,10 @@ def _value(topic: str, value: Any) -> str:
         closed = "closed" if value["closed"] else "open"
         offered = f"{value['offered_ma'] / 1_000:.1f} A by {value['limit']['by']}"
         return f"{value['state']}, {closed}, {offered}" + (f"; {why}" if why else "")
-    if topic == "tx" and "end" in value:
-        end = value["end"]
+    if topic == "tx" and value["kind"] == "charge":
         return (
-            f"record {value['seq']}: {value['wh']} Wh {value['energy']}, "
-            f"{end['reason']} {end.get('opened', '')}"
+            f"record {value['seq']}: charge {value['charge']}, {value.get('wh')} Wh "
+            f"{value['energy']}, {value['reason']} {value.get('opened', '')}"
         )
     if topic == "tele":
         return f"{value['power_w']} W, {value['session_wh']} Wh"

@@ -19,6 +19,7 @@ _COUNT = const(0xFFFFFFF)
 _TRIES = const(3)  # of one request; a lost meter shall not hold up the line
 _LOST_AFTER = const(3)  # failed polls in a row
 _MAX_SKIPPED = const(7)  # polls left out between two tries while lost
+_WORD = const(16)  # characters of an identity, the last: a record has room for no more
 _COUNTERS = ("import_wh", "export_wh")  # never below 0
 
 
@@ -148,7 +149,8 @@ class Meter:
         if not self._ratios[-1] > 0:
             raise ModbusError("ratio")
         for name in self.table.identity:
-            setattr(self, name, await self.ask(self.table.identity[name], tries))
+            word = await self.ask(self.table.identity[name], tries)
+            setattr(self, name, word[-_WORD:])
         self._known = True
 
     def _store(self, block, start):

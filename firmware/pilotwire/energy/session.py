@@ -8,11 +8,13 @@ from micropython import const
 
 from ..pilot import handover, levels, reasons
 from ..ticks import since
+from .account import Account, counted
 from .register import Register
 
 OPEN = const(1)  # the opening record is due
 CLOSE = const(2)  # the closing record is due
 
+_SPLIT = ("tariff", "period_wh", "unsplit_wh", "currency", "amounts")
 _METER_MS = const(10_000)  # how long a start waits for a meter that does not answer
 _FINAL_MS = const(5_000)  # how long an end waits for a reading taken after the opening
 
@@ -25,16 +27,20 @@ UNMETERED = "unmetered"  # no reading, or a register that did what none may do
 class Session:
     """The charge in progress, if any. `free`: plugging in is permission enough.
 
-    `meter_required`: no charge starts without a reading. `paused` ends with the charge; set before
-    one, it holds for it. `register` is the meter's, which the app keeps up to date.
+    `meter_required`: no charge starts without a reading. `split` is a tariff.Split or None.
+    `paused` ends with the charge; set before one, it holds for it. `number` is that of the charge
+    in progress, None where its opening record could not be written.
     """
 
-    def __init__(self, free, meter_required):
+    def __init__(self, free, meter_required, split=None):
         self.authorised = free
         self.paused = False
-        self.active = False  # the opening record is on flash
-        self.seq = None  # of the charge in progress
-        self.max_power_w = 0
+        self.active = False  # the opening record is on flash, or will never be
+        self.number = None
+        self.by = ""  # whoever a command has permitted
+        self.register = Register()
+        self.account = Account()
+        self._split = split
         self._free = free
         self._meter_required = meter_required
         self._ending = ""  # the reason, once the end is near
@@ -42,11 +48,7 @@ class Session:
         self._wait_ms = None  # since when a start or an end waits for the meter
         self._waited_ms = 0  # and how long; kept, because the clock wraps
         self._fresh = False  # the register is being read
-        self._closed_ms = 0  # energised, in all
-        self._counted_ms = None
-        self._first_closing = 0
-        self.register = Register()
-        self._start = None  # the opening record's
+        self._first = {}  # the opening record's fields, and the last checkpoint's after a reset
 
     def flags(self):
         """The permissions to hand down to ring 0."""
@@ -57,10 +59,12 @@ class Session:
             flags |= handover.FLAG_RECORDED
         return flags
 
-    def start(self):
+    def start(self, by=""):
         """A command permits charging."""
         self.authorised = True
         self._done = False
+        if not self.active:
+            self.by = by
 
     def stop(self, reason):
         """A command ends the charge; the next one needs a command or a new vehicle."""
@@ -69,25 +73,33 @@ class Session:
         self._done = True
         self.authorised = self._free
 
-    def resume_after_reset(self, record):
-        """A charge has an opening record and no closing one: the power was lost."""
+    def resume_after_reset(self, opening):
+        """A charge has no end: the power was lost. `opening` is what is known of it."""
         self.active = True
-        self.seq = record["seq"]
-        start = record.get("start")
-        self._start = start if type(start) is dict else {}  # another version's, perhaps
-        wh = self._start.get("wh")
-        if type(wh) is int:
-            self.register.recall(wh, record.get("meter_serial") or "")
+        self.number = opening.get("charge")
+        self._first = opening
+        wh = opening.get("end_wh", opening.get("start_wh"))
+        if wh is not None:
+            self.register.recall(wh, opening.get("meter_serial", ""))
+        if self._split:
+            self._split.recall(opening, wh)
         self._ending = "power-lost"
 
-    def step(self, now_ms, up, fresh_ms):
+    def read(self, at_ms, wh, serial, step_wh, unix):
+        """The meter called `serial` said `wh` at `at_ms`, at `unix` (None: unknown time)."""
+        self.register.see(at_ms, wh, serial, step_wh)
+        if self._split and self.active and not self.register.broken:
+            self._split.see(unix, wh)
+
+    def step(self, now_ms, up, fresh_ms, by):
         """What is due now: OPEN, CLOSE or None.
 
         `up` is ring 0's state; the meter's register was read `fresh_ms` ago (None: silent, or
-        there is no meter).
+        there is no meter); `by` names the source of the limit in force.
         """
         closed = up[handover.UP_CLOSED]
-        self._count(now_ms, closed)
+        if self.active:
+            self.account.see(now_ms, up, by)
         self._fresh = fresh_ms is not None
         state = up[handover.UP_STATE]
         if state == levels.A:  # what was permitted, or forbidden, was so for that vehicle
@@ -111,54 +123,95 @@ class Session:
         silent = not self._meter_required and self._waited_ms >= _METER_MS
         return OPEN if self._fresh or silent else None
 
-    def opening(self, stamp, up):
+    def opening(self, stamp):
         """Fields of the opening record. `stamp` is (unix s or None, clock quality)."""
-        self._start = _moment(stamp, self.register.wh, self._fresh)
-        self._first_closing = up[handover.UP_CLOSINGS]
-        return {"start": self._start}
+        self._first = {
+            "start_unix": stamp[0],
+            "start_clock": stamp[1],
+            "start_wh": self.register.wh,
+            "start_read": self._fresh,
+            "auth": "free" if self._free else "remote",
+            "by": self.by or None,
+        }
+        return self._first
 
-    def opened(self, seq):
-        """The opening record is on flash, as number `seq`."""
+    def opened(self, number, up):
+        """The opening record is on flash, by this number; None: it could not be written."""
         self.active = True
-        self.seq = seq
+        self.number = number
         self.register.mend()
         self._wait_ms = None
-        self._closed_ms = 0
-        self.max_power_w = 0
+        self.account = Account(up)
+        if self._split:
+            self._split.begin(self._first["start_unix"], self.register.wh)
+
+    def checkpoint(self, stamp):
+        """Fields that tell what the charge has come to, as if it ended now.
+
+        None after a power cut: the last ones say when it ended.
+        """
+        if self._ending == "power-lost":
+            return None
+        fields = self.account.fields()
+        fields["end_unix"] = stamp[0]
+        fields["end_wh"] = self.register.wh
+        if self._split:
+            fields.update(self._split.fields(self.energy_wh()))
+        return fields
 
     def closing(self, stamp, up, fresh_ms):
         """Fields of the closing record. `fresh_ms` as in `step`."""
-        end = _moment(stamp, self.register.wh, self._final(fresh_ms))
-        end["reason"] = self._ending
-        wh = self.energy_wh()
-        fields = {"end": end, "wh": wh, "energy": UNMETERED}
-        if wh is not None:
-            fields["energy"] = MEASURED if self._start.get("read") and end["read"] else LAST_KNOWN
-        if self.register.broken:
-            fields["register"] = self.register.broken
+        first = self._first
+        fields = dict(first)
+        for name in _SPLIT:  # a checkpoint's, of another total
+            fields.pop(name, None)
         if self._ending == "power-lost":
-            end["between"] = [self._start.get("unix"), stamp[0]]  # it ended somewhere in here
+            # It ended somewhere between what was written last and now.
+            fields["end_after_unix"] = first.get("end_unix", first.get("start_unix"))
+            fields.update(counted(first))
         else:
-            closings = up[handover.UP_CLOSINGS] - self._first_closing
-            end["opened"] = reasons.OPENED_CODES[up[handover.UP_OPENED]] if closings else ""
-            fields["charging_s"] = self._closed_ms // 1000
-            fields["interruptions"] = max(closings - 1, 0)
-            fields["max_power_w"] = self.max_power_w
+            fields.update(self.account.fields())
+            fields["opened"] = reasons.OPENED_CODES[up[handover.UP_OPENED]]
+            if not fields["openings"]:
+                fields["opened"] = ""
+        wh = self.energy_wh()
+        fields["charge"] = self.number
+        fields["reason"] = self._ending
+        fields["end_unix"], fields["end_clock"] = stamp
+        fields["end_wh"] = self._last_wh()
+        fields["end_read"] = self._final(fresh_ms)
+        fields["wh"] = wh
+        fields["energy"] = UNMETERED
+        if wh is not None:
+            read = first.get("start_read") and fields["end_read"]
+            fields["energy"] = MEASURED if read else LAST_KNOWN
+        if self.register.broken:
+            broken = self.register.broken
+            fields["register"] = broken["kind"]
+            fields["register_before_wh"] = broken["before_wh"]
+            fields["register_after_wh"] = broken["after_wh"]
+        if self._split:
+            fields.update(self._split.fields(wh))
         return fields
 
     def closed(self):
-        """The closing record is on flash."""
+        """The closing record is on flash, or waits for it."""
         self.active = False
-        self.seq = None
+        self.number = None
         self.paused = False
+        self.by = ""
         self._ending = ""
         self._wait_ms = None
 
     def energy_wh(self):
         """Energy of the charge in progress, >= 0, or None where the registers do not tell it."""
-        first = self._start.get("wh") if self.active and not self.register.broken else None
-        last = self.register.wh
-        return last - first if type(first) is int and last is not None and last >= first else None
+        first = self._first.get("start_wh") if self.active and not self.register.broken else None
+        last = self._last_wh()
+        return last - first if first is not None and last is not None and last >= first else None
+
+    def _last_wh(self):
+        """The register's last reading, or the last checkpoint's where there was none since."""
+        return self._first.get("end_wh") if self.register.wh is None else self.register.wh
 
     def _final(self, fresh_ms):
         """Whether the register has been read since the contactor opened."""
@@ -169,12 +222,3 @@ class Session:
             self._wait_ms = now_ms
             self._waited_ms = 0
         self._waited_ms = max(self._waited_ms, since(now_ms, self._wait_ms))
-
-    def _count(self, now_ms, closed):
-        if self._counted_ms is not None:
-            self._closed_ms += since(now_ms, self._counted_ms)
-        self._counted_ms = now_ms if closed else None
-
-
-def _moment(stamp, wh, read):
-    return {"unix": stamp[0], "clock": stamp[1], "wh": wh, "read": read}

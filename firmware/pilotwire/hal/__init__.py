@@ -21,6 +21,9 @@ The rest, for rings 1 and 2:
                   `readinto(buffer)` that takes what has come, at once.
 `open_connection(host, port)`  coroutine: asyncio's (reader, writer) of a TCP connection.
 `random_bits(n)`  n random bits (1..30), for jitter and ids.
+`secret(n)`       n random bytes that nobody can guess, for a key.
+`i2c()`           the bus of an FRAM (machine.I2C's readfrom_mem, writeto_mem), or None.
+`firmware`        the first 8 hexadecimal digits of the firmware's hash, "" where nobody knows it.
 `started`         why it started: "power-on", "watchdog", "crash", "console" or "command".
 `board`           the board's data: `rated_ma`, `phases`, ... (boards/<board>/board.json).
 `root`            folder of the configuration and the records, without a trailing slash.

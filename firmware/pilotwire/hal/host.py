@@ -18,7 +18,30 @@ from ..pilot import signals
 
 _TICK_MS = const(10)
 _LATE_MS = const(500)  # ticks that are later than this are not made up for
+_FRAM_BYTES = const(8_192)
 _FRAME = 4 + 4 * signals.N_INPUTS  # elapsed ms and the samples, 32-bit little-endian
+
+
+class FramFile:
+    """An FRAM of 8 KB as machine.I2C shows it, kept in a file: it survives the process."""
+
+    def __init__(self, path):
+        self._path = path
+        try:
+            open(path, "rb").close()
+        except OSError:
+            with open(path, "wb") as file:
+                file.write(bytes(_FRAM_BYTES))
+
+    def readfrom_mem(self, _address, place, n, addrsize):
+        with open(self._path, "rb") as file:
+            file.seek(place)
+            return file.read(n)
+
+    def writeto_mem(self, _address, place, data, addrsize):
+        with open(self._path, "r+b") as file:
+            file.seek(place)
+            file.write(data)
 
 
 class Host:
@@ -28,8 +51,10 @@ class Host:
         with open(environment("PILOTWIRE_BOARD") or "board.json") as file:
             self.board = json.load(file)
         self.started = "power-on"
+        self.firmware = (environment("PILOTWIRE_FIRMWARE") or "")[:8]
         self.root = environment("PILOTWIRE_ROOT") or "."
         self._plant = environment("PILOTWIRE_PLANT") or ""
+        self._fram = environment("PILOTWIRE_FRAM") or ""
         self._buses = [environment("PILOTWIRE_" + name) or "" for name in ("METER", "GRID")]
         self._woken = asyncio.Event()
         self._sample = array("i", [0] * (1 + signals.N_INPUTS))
@@ -94,6 +119,12 @@ class Host:
 
     def random_bits(self, n):
         return getrandbits(n)
+
+    def secret(self, n):
+        return os.urandom(n)
+
+    def i2c(self):
+        return FramFile(self._fram) if self._fram else None
 
     def sync(self):
         """What a process has written survives it; only a computer's power cut would not."""

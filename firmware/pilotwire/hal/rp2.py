@@ -6,6 +6,7 @@
 import asyncio
 import json
 import os
+import sys
 import time
 from array import array
 from random import getrandbits
@@ -25,6 +26,8 @@ _FILLED_MS = const(3)  # the sampler's ring
 _PWM_HZ = const(1_000)
 _STEADY = const(10_000)
 _RX_BYTES = const(512)
+_I2C_HZ = const(400_000)
+_I2C_US = const(50_000)  # for a whole transfer
 _SET_S = const(1_704_067_200)  # 2024: the clock of a chip that nobody has set is before that
 
 # In board.json, in the order of signals.py.
@@ -47,6 +50,7 @@ class Rp2:
         with open(path) as file:
             self.board = board = json.load(file)
         self.started = rp2_restart.last()
+        self.firmware = _firmware()
         pilot = board["pilot"]
         coil = board["contactor"]
         if board["dead_man"]:
@@ -155,6 +159,17 @@ class Rp2:
     def random_bits(self, n):
         return getrandbits(n)
 
+    def secret(self, n):
+        return os.urandom(n)
+
+    def i2c(self):
+        port = self.board.get("i2c")
+        if not port:
+            return None
+        return machine.I2C(
+            port["id"], sda=Pin(port["sda"]), scl=Pin(port["scl"]), freq=_I2C_HZ, timeout=_I2C_US
+        )
+
     def sync(self):
         os.sync()
 
@@ -171,6 +186,15 @@ class Rp2:
     def join(self, ssid, key):
         """Coroutine that never ends: stay on this Wi-Fi network, if there is one."""
         return join(ssid, key)
+
+
+def _firmware():
+    """What rig.mpy has noted of the slot that runs."""
+    try:
+        with open(sys.path[0] + "/firmware.sha256") as file:
+            return file.read(8)
+    except OSError:
+        return ""
 
 
 def _switches(wires):

@@ -4,7 +4,8 @@ import json
 
 from ..power.leases import MAX_TTL_S
 
-# type: {argument: (least, most, required)}; every argument is an integer.
+# type: {argument: (least, most, required)}: an integer, or where `least` is "" a text of at most
+# so many characters.
 COMMANDS = {
     "limit": {
         "ma": (0, 80_000, True),
@@ -13,10 +14,11 @@ COMMANDS = {
     },
     "pause": {},
     "resume": {},
-    "start": {},
+    "start": {"by": ("", 20, False)},
     "stop": {},
     "clear-faults": {},
     "trace": {"kb": (0, 32, True)},
+    "records": {"first": (1, 0xFFFFFFFF, True)},
 }
 
 _ID_LENGTH = 64
@@ -73,7 +75,10 @@ class Commands:
                     raise Refused(id_, "malformed", "%s: missing" % key)
                 continue
             value = given[key]
-            if type(value) is not int or not least <= value <= most:
+            if least == "":
+                if type(value) is not str or len(value) > most or not _is_plain(value):
+                    raise Refused(id_, "range", "%s: %d ASCII characters at most" % (key, most))
+            elif type(value) is not int or not least <= value <= most:
                 raise Refused(id_, "range", "%s: %d to %d wanted" % (key, least, most))
         return given
 
@@ -100,4 +105,8 @@ def _object(payload):
 
 def _is_plain(text):
     """Whether the result can echo it in any encoding."""
-    return all(" " <= c <= "~" for c in text)
+    try:
+        data = text.encode()  # not character by character: each would be interned for ever
+    except UnicodeError:  # half a surrogate pair, on CPython
+        return False
+    return all(0x20 <= byte <= 0x7E for byte in data)

@@ -5,7 +5,7 @@ state  (retained)        on change and as a heartbeat
 tele                     measurements while charging
 tx                       charging records, until `ack` {"upto": seq} has confirmed them
 cmd -> cmdres            one result for each command
-trace                    a trace of ring 0, line by line, when it was asked for
+trace, records           a trace of ring 0, older records, line by line, when asked for
 """
 
 import asyncio
@@ -39,7 +39,8 @@ class Link:
         self._commands = Commands()
         self._news = asyncio.Event()
         self._results = []
-        self._lines = None  # of a trace, still to be sent
+        self._lines = None  # of a trace or of older records, still to be sent
+        self._lines_topic = ""
         self._line = None  # the next one
         self._sent_ms = None  # when the oldest pending record was sent last
         self._resend_ms = _RESEND_MIN_MS
@@ -73,10 +74,11 @@ class Link:
         self._state_ms = None
         self._news.set()
 
-    def send(self, lines):
-        """Publish the dicts that `lines` yields on the topic `trace`, each once."""
+    def send(self, topic, lines):
+        """Publish the dicts that `lines` yields, each once; what was being sent so far ends."""
+        self._lines_topic = topic
         self._lines = lines
-        self._line = next(lines, None)
+        self._line = self._next_line()
         self._news.set()
 
     async def run(self):
@@ -102,8 +104,8 @@ class Link:
         while self._results and self._put("cmdres", self._results[0], qos=1):
             self._results.pop(0)
         self._send_record(now_ms)
-        while self._line and self._put("trace", self._line, qos=1):
-            self._line = next(self._lines, None)
+        while self._line and self._put(self._lines_topic, self._line, qos=1):
+            self._line = self._next_line()
         if self._due(self._state_ms, now_ms, self._heartbeat_ms) and self._put(
             "state", self._app.state(), retain=True
         ):
@@ -113,14 +115,20 @@ class Link:
             if telemetry and self._put("tele", telemetry):
                 self._tele_ms = now_ms
 
+    def _next_line(self):
+        try:
+            return next(self._lines, None)
+        except OSError:  # flash is broken
+            return None
+
     def _send_record(self, now_ms):
         """The oldest record that is not confirmed, again and again, with a growing pause."""
-        pending = self._journal.pending
-        if not pending or not self._due(self._sent_ms, now_ms, self._resend_ms):
+        if not self._journal.pending or not self._due(self._sent_ms, now_ms, self._resend_ms):
             return
-        record = self._journal.read(pending[0])
-        if record is None:  # its line is damaged since: say so rather than be stuck on it
-            record = {"seq": pending[0], "damaged": True}
+        try:
+            record = self._journal.read()
+        except OSError:  # flash is broken: the state says so
+            return
         if self._put("tx", record, qos=1):
             if self._sent_ms is not None:
                 self._resend_ms = min(2 * self._resend_ms, _RESEND_MAX_MS)

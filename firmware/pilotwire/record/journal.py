@@ -1,29 +1,35 @@
-"""The journal: one line a record, each with a CRC, only ever appended to.
+"""The journal of one box: every charge and event, one after the other, none lost, none changed.
 
-A line has a newline before it and another after it, so that neither a torn line nor a damaged
-newline takes another line with it; damaged lines are counted and passed over. A rewritten file
-begins with the last sequence number, which never resets. Nothing is written while the contactor
-is closed or ring 0 may close it.
+The opening record of a charge lies beside the segments, in a file of its own; the closing record
+in the journal stands for the whole charge. Numbers never reset. Nothing is written while the
+contactor is closed or ring 0 may close it: what happens then waits, in FRAM where there is one.
 """
 
-import json
 import os
-from binascii import crc32
+import struct
+from binascii import b2a_base64, crc32
 
 from micropython import const
 
-OPEN = "open"
-CLOSE = "close"
-_ACK = "ack"
-_BASE = "base"
+from ..loading import unload
+from . import frame, layout
+from .layout import CHARGE, DAY, EVENT, OPEN, START
+from .segments import Segments, make_folder, read_file
 
-_LINE_BYTES = const(2_048)  # no record is longer; what damage has made may be
-_WINDOW = const(32)  # pending charges known in RAM; younger ones wait in the file
-_KEEP_BYTES = const(16_384)  # of acknowledged charges; twice as much, and the oldest are dropped
-_FULL_BYTES = const(262_144)  # no new charge above this: a rewritten file needs room beside it
+# Areas of the FRAM.
+CHECKPOINT = const(0)
+WAITING = const(1)
+ACKED = const(2)
 
-_ENOENT = const(2)
+_SECRET_BYTES = const(32)
+_RESERVE_BYTES = const(1_024)  # kept for the end of the charge in progress
+_QUEUE = const(8)  # records that wait for flash
+_STARTS = const(16)  # in a row, all alike: one more says nothing new
+_A_DAY = const(24)  # events
+
 _ENOSPC = const(28)
+
+_WAITING_BYTES = const(1_000)
 
 
 class FlashBusy(Exception):
@@ -31,96 +37,157 @@ class FlashBusy(Exception):
 
 
 class Journal:
-    """Charging records in `path`. `free` tells whether flash may be written; `sync` flushes it.
+    """Records in `root`. `free()` tells whether flash may be written, `sync()` flushes it.
 
-    `last` is the opening record of a charge that has no closing record, else empty.
-    `pending` lists the sequence numbers of the oldest closed charges that are not acknowledged.
-    One whose closing record was damaged is among them, with its opening record.
+    `secret(n)` makes n random bytes, for the first start. With `kept`, records stay until they
+    are acknowledged; else the oldest go when their room is needed. `fram` is a fram.Fram or None.
+
+    `seq` is the number of the newest record, `boot` of this start. `opening` holds what is known
+    of a charge that has no end, else None. `lost` counts events that found no room.
     """
 
-    def __init__(self, path, free, sync):
-        self._path = path
+    def __init__(self, root, free, sync, secret, kept=True, fram=None):
+        self._folder = root + "/journal"  # a folder: each start searches the root a hundred times
+        self._key_path = root + "/device.key"  # not in it: who hands records on keeps the key
         self._free = free
         self._sync = sync
-        self.seq = 0
-        self.damaged = 0
-        self.last = {}
-        self.pending = []
-        self._at = {}  # sequence number of a pending charge -> its place in the file
-        self._open_at = 0  # place of `last`
-        self._beyond = None  # where to look for more pending charges; None: there are no more
-        self._size = 0
-        self._acked = self._ack_written = self._shown = 0
-        self._broken = None  # why the file cannot be read: without it no number is safe to use
+        self._kept = kept
+        self._fram = fram
+        self._segments = None
+        self.seq = self.boot = self.acked = self.lost = 0
+        self.opening = None
+        self.serial = ""  # of the meter that is on record last
+        self._opened = False  # the file of the opening record is there
+        self._acked_there = self._shown = self._starts = 0
+        self._started = {}
+        self._queue = []  # (kind, fields)
+        self._left = _A_DAY
+        self._next = None  # (segment, place): all before it is acknowledged
+        self._broken = None  # why it cannot be read: without it no number is safe to use
         try:
-            self._load()
+            self._recover(secret)
         except OSError as error:
-            if error.args[0] != _ENOENT:  # that one is the first start
-                self._broken = error.args
+            self._broken = error.args
+
+    @property
+    def pending(self):
+        """How many records wait for an acknowledgement."""
+        return self.seq - self.acked
 
     def open(self, fields):
         """Write the opening record of a new charge; its number. Raises FlashBusy, OSError."""
         self._writable()
-        self.settle()
-        if self._size > _FULL_BYTES:
+        self._write_waiting()
+        if not self._has_room():
             raise OSError(_ENOSPC, "full of records that nobody acknowledges")
-        record = dict(fields)
-        record["seq"] = self.seq + 1
-        self._open_at = self._append(OPEN, record)
-        self.seq += 1
-        self.last = record
-        return self.seq
+        fields = dict(fields)
+        fields["charge"] = self.seq + 1
+        self._write_opening(fields)
+        self.opening = fields
+        return fields["charge"]
+
+    def checkpoint(self, fields):
+        """Keep what the charge in progress has come to; whether that is safe from a power cut."""
+        self.opening.update(fields)
+        if self._fram:
+            data = self._pack(OPEN, self.opening["charge"], self.opening)
+            if self._fram.save(CHECKPOINT, data):
+                return True
+        if not self._free():
+            return False
+        self._write_opening(self.opening)
+        return True
 
     def close(self, fields):
-        """Write the closing record of the open charge, which then stands for the whole of it."""
+        """Write the closing record of a charge: all that there is to say of it."""
         self._writable()
-        record = self.last.copy()
-        record.update(fields)
-        place = self._append(CLOSE, record)
-        self.last = {}
-        if self._beyond is None:
-            if len(self.pending) < _WINDOW:
-                self.pending.append(record["seq"])
-                self._at[record["seq"]] = place
-            else:
-                self._beyond = place
+        self._write_waiting()
+        self._write(CHARGE, fields)
+        self.opening = None  # its file goes with the next `settle`: that may fail, this has not
+
+    def start(self, fields):
+        """This start is to be on record, before anything else is."""
+        if self._starts >= _STARTS and all(
+            fields.get(key) == self._started.get(key) for key in ("about", "firmware", "config")
+        ):
+            return
+        self._queue.insert(0, (START, fields))
+        self._save_waiting()
+
+    def note(self, fields, kind=EVENT):
+        """A record that `settle` writes, at once or when the contactor is open: an event, a day,
+        or the end of a charge for which there is no flash.
+        """
+        if kind == CHARGE:
+            self.opening = None
+        elif kind == DAY:
+            self._left = _A_DAY
+        elif self._left:
+            self._left -= 1
+        else:
+            self.lost += 1
+            return
+        if len(self._queue) >= (2 * _QUEUE if kind == CHARGE else _QUEUE):
+            self.lost += 1
+            return
+        self._queue.append((kind, fields))
+        self._save_waiting()
+
+    def read(self):
+        """The oldest record that is not acknowledged, as a dict; None: there is none.
+
+        Where there are none any more, dropped or damaged, {"seq", "kind": "missing", "first"}
+        stands for `first` to `seq`.
+        """
+        if not self.pending:
+            return None
+        number = self.seq + 1
+        where = self._next or (self._segments.holding(self.acked + 1), 0)
+        for index, place, found in self._from(*where):
+            if found.seq > self.acked:
+                self._next = index, place
+                number = found.seq
+                break
+        if number == self.acked + 1:
+            record = show(found)
+        else:
+            record = {"seq": number - 1, "kind": "missing", "first": self.acked + 1}
+        self._shown = max(self._shown, record["seq"])
         return record
 
-    def read(self, seq):
-        """The closed charge `seq` of `pending`, or None when its line can no longer be read."""
-        self._shown = max(self._shown, seq)
-        try:
-            with open(self._path, "rb") as file:
-                file.seek(self._at[seq])
-                kind, record = _parse(file.readline(_LINE_BYTES))
-        except OSError:
-            return None
-        return record if kind in (OPEN, CLOSE) and record["seq"] == seq else None
-
     def acknowledge(self, upto):
-        """The backend has stored every charge up to `upto`; whether that is news.
+        """The backend has stored every record up to `upto`; whether that is news.
 
-        Raises ValueError for a charge that was never read. `settle` writes it down.
+        Raises ValueError for a record that was never read. `settle` writes it down.
         """
         if upto > self._shown:
             raise ValueError(upto)
-        if upto <= self._acked:
+        if upto <= self.acked:
             return False
-        self._acked = upto
-        while self.pending and self.pending[0] <= upto:
-            del self._at[self.pending.pop(0)]
+        self.acked = upto
+        if self._fram:
+            self._fram.save(ACKED, struct.pack("<I", upto))
         return True
 
-    def settle(self):
-        """Write what had to wait for the contactor to open; losing it costs one resend."""
-        if self._beyond is not None and not self.pending:
-            self._scan(self._beyond)
+    def settle(self, patient=False):
+        """Write what had to wait. While `patient`, a start waits for something else to say."""
         if not self._free():
             return
-        if self._acked != self._ack_written:
-            self._append(_ACK, self._acked)
-            self._ack_written = self._acked
-        self._compact()
+        self._writable()
+        if self.acked != self._acked_there:
+            self._write_mark()
+        alone = len(self._queue) == 1 and self._queue[0][0] == START
+        if not (patient and alone):
+            self._write_waiting()
+        self._forget_opening()
+
+    def history(self, first):
+        """Records from number `first` on, as dicts, acknowledged or not, oldest first."""
+        if self._broken is not None:
+            return
+        for _, _, found in self._from(self._segments.holding(first), 0):
+            if found.seq >= first:
+                yield show(found)
 
     def _writable(self):
         if not self._free():
@@ -128,129 +195,133 @@ class Journal:
         if self._broken is not None:
             raise OSError(*self._broken)
 
-    def _append(self, kind, value):
-        line = _line(kind, value)
-        with open(self._path, "ab") as file:
-            place = file.seek(0, 2)
-            file.write(line)
-            file.flush()
-        self._size = place + len(line)
+    def _dispensable(self):
+        return self.acked if self._kept else self.seq
+
+    def _recover(self, secret):
+        from .recovery import Recovery
+
+        key = read_file(self._key_path, _SECRET_BYTES)
+        if len(key) < _SECRET_BYTES:
+            key = secret(_SECRET_BYTES)
+            self._replace(self._key_path, key)
+        self._key = frame.Key(key)
+        make_folder(self._folder)
+        self._segments = Segments(self._folder, self._sync)
+        found = Recovery(self._folder, self._segments, self._fram)
+        self.seq = found.seq
+        self.boot = found.boot
+        self.acked = self._acked_there = self._shown = found.acked
+        self.opening = found.opening
+        self.serial = found.serial
+        self._opened = found.opened
+        self._head = found.head
+        self._starts = found.starts
+        self._started = found.started
+        self._queue = found.waiting
+        if found.damaged:
+            self.note({"event": "damage", "count": found.damaged})
+        unload("record", "recovery")
+
+    # Writing.
+
+    def _write_waiting(self):
+        """What waits is written first: the order of records is that of what happened."""
+        waited = bool(self._queue)
+        self._forget_opening()
+        while self._queue:
+            kind, fields = self._queue[0]
+            if kind == CHARGE or self._has_room():
+                self._write(kind, fields)
+                self._queue.pop(0)
+            else:
+                self.lost += 1
+                self._queue.pop(0)
+                self._save_waiting()  # what follows will have other numbers
+            self._forget_opening()
+        if waited:
+            self._save_waiting()
+
+    def _write(self, kind, fields):
+        number = self.seq + 1
+        if kind == CHARGE and not fields.get("charge"):
+            fields["charge"] = number  # its opening record could not be written
+        data = self._pack(kind, number, fields)
+        newest = self._segments.newest
+        self._segments.append(data, number, self._dispensable())
+        if self._segments.newest != newest:  # in the place, perhaps, that was read last
+            self._next = None
+        self.seq = number
+        self._head = frame.Frame(data).hash()
+
+    def _has_room(self):
+        return self._segments.room(self._dispensable()) >= _RESERVE_BYTES
+
+    def _pack(self, kind, number, fields):
+        body = layout.encode(fields, frame.BODY)
+        return frame.pack(kind, number, self.boot, self._head, body, self._key)
+
+    def _write_opening(self, fields):
+        data = self._pack(OPEN, fields["charge"], fields)
+        self._replace(self._folder + "/open", data)
+        self._opened = True
+        if self._fram:
+            self._fram.save(CHECKPOINT, data)
+
+    def _forget_opening(self):
+        """Once the end of its charge is on record, and before anything else is: a start looks for
+        that end in the newest segment only.
+        """
+        ends = [kind for kind, _ in self._queue if kind == CHARGE]
+        if self._opened and not self.opening and not ends:
+            os.remove(self._folder + "/open")
+            self._opened = False
+
+    def _write_mark(self):
+        acked = struct.pack("<I", self.acked)
+        self._replace(self._folder + "/ack", acked + struct.pack("<I", crc32(acked)))
+        self._acked_there = self.acked
+
+    def _save_waiting(self):
+        """To FRAM, with the number of the record before the first of them.
+
+        A start, which is the first of all, need not outlive the next.
+        """
+        if self._fram:
+            waiting = [row for row in self._queue if row[0] != START]
+            data = struct.pack("<I", self.seq + len(self._queue) - len(waiting))
+            for kind, fields in waiting:
+                body = layout.encode(fields, frame.BODY)
+                if len(data) + len(body) >= _WAITING_BYTES:
+                    break  # nor does what follows: it would be taken for this one
+                data += bytes([kind, len(body)]) + body
+            self._fram.save(WAITING, data)
+
+    def _replace(self, path, data):
+        """The whole file, old or new, whenever the power goes."""
+        new = path + ".new"
+        with open(new, "wb") as file:
+            file.write(data)
         self._sync()
-        return place + 1
-
-    def _load(self):
-        with open(self._path, "rb") as file:
-            for _, _, kind, value in _lines(file):
-                if kind is None:
-                    self.damaged += 1
-                    continue
-                self.seq = max(self.seq, value if kind in (_ACK, _BASE) else value["seq"])
-                if kind == _ACK:
-                    self._acked = max(self._acked, value)
-                elif kind != _BASE:
-                    self.last = value if kind == OPEN else {}
-            self._size = file.seek(0, 2)
-        self._ack_written = self._shown = self._acked
-        if self.last and self.last["seq"] <= self._acked:  # its closing record was damaged since
-            self.last = {}
-        self._scan(0)
-
-    def _scan(self, place):
-        """Find the oldest pending charges, from `place` on."""
-        self._at = {}
-        self.pending = []
-        self._beyond = place
-        beyond = None
-        open_seq = self.last.get("seq")
-        with open(self._path, "rb") as file:
-            file.seek(place)
-            for at, _, kind, value in _lines(file):
-                if kind not in (OPEN, CLOSE):
-                    continue
-                seq = value["seq"]
-                if seq == open_seq:
-                    self._open_at = at
-                elif seq in self._at or (seq > self._acked and len(self._at) < _WINDOW):
-                    self._at[seq] = at
-                elif seq > self._acked:
-                    beyond = at
-                    break
-        self._beyond = beyond
-        self.pending = sorted(self._at)
-
-    def _compact(self):
-        """Drop the oldest acknowledged charges: a new file beside the old one, then one rename."""
-        cut = self._size - _KEEP_BYTES
-        if self.pending:
-            cut = min(cut, self._at[self.pending[0]])
-        elif self.last:
-            cut = min(cut, self._open_at)
-        if cut < _KEEP_BYTES:
-            return
-        new = self._path + ".new"
-        try:
-            size = self._copy(new, cut)
-            self._sync()
-            os.rename(new, self._path)
-        except OSError:
-            _remove(new)  # flash is full: give the room back
-            raise
-        self._size = size
-        self._scan(0)
+        os.rename(new, path)
         self._sync()
 
-    def _copy(self, new, cut):
-        """Write to `new` what stands from `cut` on; its size."""
-        with open(new, "wb") as out, open(self._path, "rb") as file:
-            out.write(_line(_BASE, self.seq))
-            out.write(_line(_ACK, self._acked))
-            file.seek(cut)
-            for _, line, kind, _ in _lines(file):
-                if kind in (OPEN, CLOSE):
-                    out.write(b"\n")
-                    out.write(line)
-            out.flush()
-            return out.tell()
+    # Reading.
+
+    def _from(self, index, place):
+        """(segment, place, Frame) of each sound frame from there on."""
+        segments = self._segments
+        while index is not None:
+            for at, found in segments.scan(index, place):
+                yield index, at, found
+            index = segments.after(index)
+            place = 0
 
 
-def _line(kind, value):
-    body = json.dumps([kind, value]).encode()
-    return b"\n%08x %s\n" % (crc32(body), body)
-
-
-def _lines(file):
-    """(place, line, kind, value) of every line from here on; kind is None for a damaged one."""
-    place = file.tell()
-    while True:
-        line = file.readline(_LINE_BYTES)
-        if not line:
-            return
-        if line != b"\n":
-            kind, value = _parse(line)
-            yield place, line, kind, value
-        place += len(line)
-
-
-def _parse(line):
-    """(kind, value) of a whole line, else (None, None). The next line's newline may end it."""
-    line = line.rstrip(b"\n")
-    body = line[9:]
-    if line[:9] != b"%08x " % crc32(body):
-        return None, None
-    try:
-        kind, value = json.loads(body)
-    except (ValueError, TypeError):
-        return None, None
-    number = None
-    if kind in (_ACK, _BASE):
-        number = value
-    elif kind in (OPEN, CLOSE) and type(value) is dict:
-        number = value.get("seq")
-    return (kind, value) if type(number) is int and number >= 0 else (None, None)
-
-
-def _remove(path):
-    try:
-        os.remove(path)
-    except OSError:
-        return
+def show(found):
+    """A Frame as the dict that is published: its fields, and the frame itself for a verifier."""
+    kind = layout.KINDS[found.kind] if found.kind < len(layout.KINDS) else str(found.kind)
+    record = {"seq": found.seq, "boot": found.boot, "kind": kind}
+    record.update(layout.fields_of(found.body))
+    record["frame"] = b2a_base64(found.data)[:-1].decode()
+    return record

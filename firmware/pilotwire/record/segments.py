@@ -1,0 +1,185 @@
+"""The journal's files: a ring of segments, each only ever appended to, the oldest dropped whole.
+
+A new segment takes an old one's place in one write of littlefs, so a power cut leaves the old
+file or the new one. 18 files of four blocks are 288 KB.
+"""
+
+import os
+from array import array
+
+from micropython import const
+
+from .frame import MOST, SYNC, Frame, length
+
+_COUNT = const(18)
+_BYTES = const(16_000)  # four blocks of 4 KB, with littlefs' own pointers in them
+_WINDOW = const(1_024)
+
+_ENOENT = const(2)
+_ENOSPC = const(28)
+_EEXIST = const(17)
+
+
+class Segments:
+    """Frames in the files 00 to 17 of `folder`; `sync` flushes them to flash.
+
+    `newest` is the segment that is written to, `size` its bytes; `lost` those of one that may have
+    been begun after it and cannot be read. Raises OSError where flash does.
+    """
+
+    def __init__(self, folder, sync):
+        self._path = folder + "/%02d"
+        self._sync = sync
+        self._firsts = array("I", [0] * _COUNT)  # first number in each; 0: nothing sound is in it
+        self.newest = 0
+        for index in range(_COUNT):
+            for _, found in self.scan(index):
+                self._firsts[index] = found.seq
+                if found.seq > self._firsts[self.newest]:
+                    self.newest = index
+                break
+        self.size = self._end(self.newest)
+        index = self._unused()
+        is_due = index is not None and self.size + MOST > _BYTES
+        self.lost = self._end(index) if is_due else 0
+
+    def append(self, data, number, dispensable):
+        """Write the frame `data` by this number.
+
+        Where a new segment is due, one whose numbers are all `dispensable` or less may go.
+        """
+        place = self.size
+        index = self.newest
+        if place + len(data) > _BYTES:
+            index = self._next(dispensable)
+            place = 0
+        with open(self._path % index, "ab" if place else "wb") as file:
+            file.write(data)
+            file.flush()
+        self._sync()
+        if not place or not self._firsts[index]:
+            self._firsts[index] = number
+        self.newest = index
+        self.size = place + len(data)
+
+    def room(self, dispensable):
+        """Bytes that can be written before a segment is in the way that must be kept."""
+        free = [i for i in range(_COUNT) if self._is_free(i, dispensable)]
+        return len(free) * _BYTES + max(_BYTES - self.size, 0)
+
+    def holding(self, number):
+        """The segment in which to look for `number` and what follows it."""
+        best = self.oldest()
+        for index in range(_COUNT):
+            if self._firsts[best] < self._firsts[index] <= number:
+                best = index
+        return best
+
+    def after(self, index):
+        """The segment that was begun after this one, None after the newest."""
+        following = None
+        for other in range(_COUNT):
+            if self._firsts[other] > self._firsts[index] and (
+                following is None or self._firsts[other] < self._firsts[following]
+            ):
+                following = other
+        return following
+
+    def oldest(self):
+        best = self.newest
+        for index in range(_COUNT):
+            if 0 < self._firsts[index] < self._firsts[best]:
+                best = index
+        return best
+
+    def scan(self, index, place=0):
+        """(place, Frame) of each sound frame of a segment, from `place` on; damage is passed.
+
+        No file is open while it waits: littlefs keeps the blocks of an open one.
+        """
+        data = b""
+        at = 0
+        while True:
+            if len(data) - at < MOST:
+                place += at
+                data = data[at:]
+                data += self._read(index, place + len(data))
+                at = 0
+                if not data:
+                    return
+            n = length(data, at)
+            if n:
+                yield place + at, Frame(data[at : at + n])
+                at += n
+                continue
+            at = data.find(SYNC, at + 1)
+            if at < 0:
+                at = len(data)
+
+    def _read(self, index, place):
+        file = _open(self._path % index)
+        if not file:
+            return b""
+        with file:
+            file.seek(place)
+            return file.read(_WINDOW)
+
+    def _end(self, index):
+        file = _open(self._path % index)
+        if not file:
+            return 0
+        with file:
+            return file.seek(0, 2)
+
+    def _is_free(self, index, dispensable):
+        if index == self.newest:
+            return False
+        following = self.after(index)
+        if not self._firsts[index] or following is None:  # None: it is there twice
+            return not self._firsts[index]
+        return self._firsts[following] - 1 <= dispensable
+
+    def _next(self, dispensable):
+        index = self._unused()
+        if index is not None:
+            return index
+        index = self.oldest()
+        if not self._is_free(index, dispensable):
+            raise OSError(_ENOSPC, "full of records that nobody acknowledges")
+        return index
+
+    def _unused(self):
+        """The next segment in which nothing is, or nothing sound; None: there is none."""
+        for i in range(1, _COUNT):
+            index = (self.newest + i) % _COUNT
+            if not self._firsts[index]:
+                return index
+        return None
+
+
+def make_folder(path):
+    """Unless it is there. Raises OSError."""
+    try:
+        os.mkdir(path)
+    except OSError as error:
+        if error.args[0] != _EEXIST:
+            raise
+
+
+def read_file(path, most):
+    """At most so many bytes of a file, empty where there is none. Raises OSError."""
+    file = _open(path)
+    if not file:
+        return b""
+    with file:
+        return file.read(most)
+
+
+def _open(path):
+    """The file, None where there is none."""
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        if error.args[0] != _ENOENT:
+            raise
+        return None
