@@ -12,6 +12,20 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 meter = typer.Typer(no_args_is_help=True, help="A meter at this computer's serial port.")
 app.add_typer(meter, name="meter")
 
+records = typer.Typer(no_args_is_help=True, help="Charging records, as a box has kept them.")
+app.add_typer(records, name="records")
+
+Records = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE", help="a box's folder, its journal.NN, or the JSON lines of the topic tx"
+    ),
+]
+DeviceKey = Annotated[
+    Path, typer.Option("--key", help="the box's device.key: 32 bytes, or 64 hex digits")
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="a file; else it is printed")]
+
 
 @app.callback()
 def main() -> None:
@@ -98,3 +112,60 @@ def read(
     from metering.report import read as read_once
 
     raise typer.Exit(read_once(port, map_, address, baud, parity))
+
+
+@records.command()
+def verify(
+    file: Records,
+    key: DeviceKey | None = None,
+    after: Annotated[
+        str, typer.Option(help="hash of the last record of an earlier export, to go on from")
+    ] = "",
+) -> None:
+    """Whether records were changed, dropped, moved or repeated, and which.
+
+    Exit code 0: intact. 1: not. 2: the file holds no records.
+    """
+    from records.report import verified
+
+    raise typer.Exit(verified(file, key, after))
+
+
+@records.command()
+def show(file: Records) -> None:
+    """A line for each record, not verified.
+
+    Exit code 2: the file holds no records.
+    """
+    from records.report import shown
+
+    raise typer.Exit(shown(file))
+
+
+@records.command()
+def csv(file: Records, output: Output = None) -> None:
+    """The charges as a table, a row each, not verified.
+
+    Exit code 2: the file holds no records.
+    """
+    from records.report import exported
+
+    raise typer.Exit(exported(file, output))
+
+
+@records.command()
+def ocmf(
+    file: Records,
+    key: DeviceKey,
+    sign: Annotated[Path, typer.Option(help="the operator's key: ECDSA P-256 as PEM")],
+    charge: Annotated[int | None, typer.Option(help="only this one")] = None,
+    output: Output = None,
+) -> None:
+    """Verified charges as OCMF documents, signed by the operator (docs/ocmf.md).
+
+    Exit code 0: all are signed. 1: one was refused, and why is said. 2: a file is not what it
+    should be.
+    """
+    from records.report import signed
+
+    raise typer.Exit(signed(file, key, sign, charge, output))

@@ -1,0 +1,1 @@
+"""Charging records outside the box: read, verified, shown, exported, signed."""
