@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance catalogue mutants graph fuzz sim sim-proof emulated lint types bench bench-board format clean
+.PHONY: help setup demo test conformance catalogue mutants graph fuzz sim sim-proof powercut emulated lint types bench bench-board format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -98,6 +98,9 @@ sim: setup  ## the whole firmware in virtual time, all that can go wrong; SEEDS=
 
 sim-proof: setup  ## bugs that the field really had, planted one by one: each is found
 	@$(BIN)/python -m simulation.proof
+
+powercut: setup  ## the power cut at every flash operation and tick of a story, on MicroPython's littlefs
+	@$(BIN)/python -m powercut $(or $(EVERY),1)
 
 catalogue: setup  ## docs/faults.md from the firmware
 	@$(BIN)/python -m catalogue

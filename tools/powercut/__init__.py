@@ -1,0 +1,1 @@
+"""Power cuts at every flash operation and tick of a story, on MicroPython's own littlefs."""
