@@ -88,7 +88,7 @@ class Judge:
         self._linked_us = None
         hand = app.guard.handover
         publish = hand.publish
-        session = app.session
+        session: Any = app.session
         make_opening, opened, make_closing = session.opening, session.opened, session.closing
 
         def published() -> None:

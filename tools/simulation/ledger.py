@@ -83,7 +83,7 @@ class Ledger:
         charge.told = True
         excuses = charge.excuses | self._excuses
         flowed_wh = charge.ended_wh - charge.begun_wh
-        wh = record.get("wh")
+        wh: Any = record.get("wh")
         resolution_wh = record.get("resolution_wh", 0)
         quality = record["energy"]
         said = f"charge {number} says {wh} Wh ({quality}), the plant {flowed_wh:.1f}"

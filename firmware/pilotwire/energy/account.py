@@ -57,7 +57,7 @@ class Account:
             if len(self._limits) > _LIMITS:
                 del self._limits[self._briefest()]
 
-    def fields(self):
+    def fields(self) -> dict:
         values = [ms // 1000 for ms in self.times_ms]
         values += [self.max_power_w, self.phases_used, list(self._openings.items())]
         return dict(zip(_FIELDS, values + [self._moves, self._limits]))
@@ -68,6 +68,6 @@ class Account:
         return times.index(min(times)) + 1
 
 
-def counted(record):
+def counted(record) -> dict:
     """The same fields out of an opening record that was kept up to date, as far as it has them."""
     return {name: record[name] for name in _FIELDS if name in record}

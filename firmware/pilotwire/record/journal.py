@@ -141,17 +141,18 @@ class Journal:
         """
         if not self.pending:
             return None
-        number = self.seq + 1
-        where = self._next or (self._segments.holding(self.acked + 1), 0)
+        wanted = self.acked + 1
+        record = {"seq": self.seq, "kind": "missing", "first": wanted}
+        where = self._next or (self._segments.holding(wanted), 0)
         for index, place, found in self._from(*where):
-            if found.seq > self.acked:
-                self._next = index, place
-                number = found.seq
-                break
-        if number == self.acked + 1:
-            record = show(found)
-        else:
-            record = {"seq": number - 1, "kind": "missing", "first": self.acked + 1}
+            if found.seq < wanted:
+                continue
+            self._next = index, place
+            if found.seq == wanted:
+                record = show(found)
+            else:
+                record["seq"] = found.seq - 1
+            break
         self._shown = max(self._shown, record["seq"])
         return record
 

@@ -162,7 +162,7 @@ def _encode(values):
             _put(out, len(value))
             out.extend(value)
         else:
-            _put(out, value if kind == NUMBER else kind.index(value))
+            _put(out, kind.index(value) if type(kind) is tuple else value)
     return bytes(out)
 
 
