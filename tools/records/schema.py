@@ -45,7 +45,10 @@ _TEXTS = {
     "auth": "free: plugging in was permission enough. remote: a command has permitted it.",
     "by": "Whom the command named.",
     "meter": "The meter's map (docs/meters.md).",
-    "meter_serial": "What the meter says of itself; after an exchange the one of the start.",
+    "meter_serial": (
+        "What the meter says of itself, else the configuration's `meter_number`; after an "
+        "exchange the one of the start."
+    ),
     "meter_firmware": "What the meter says of itself.",
     "phases": "Phases that the box has.",
     "firmware": "Digest of the firmware.",
@@ -89,7 +92,7 @@ _TEXTS = {
     "about": "What it is about; of a start: why the box started.",
     "before": "What was so before: the expected unix time, a meter's serial number.",
     "after": "What was so after.",
-    "count": "How many: bytes damaged, events that found no room.",
+    "count": "How many: bytes damaged, events or charges that found no room.",
     "periods": "Names of the tariff's periods, with commas between.",
     "usable_min": "Minutes without a fault.",
     "faulted_min": "Minutes with a fault.",

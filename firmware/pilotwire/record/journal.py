@@ -62,6 +62,7 @@ class Journal:
         self._started = {}
         self._queue = []  # (kind, fields)
         self._left = _A_DAY
+        self._unrecorded = 0  # charges for which there was no room anywhere
         self._next = None  # (segment, place): all before it is acknowledged
         self._broken = None  # why it cannot be read: without it no number is safe to use
         try:
@@ -128,7 +129,10 @@ class Journal:
             self.lost += 1
             return
         if len(self._queue) >= (2 * _QUEUE if kind == CHARGE else _QUEUE):
-            self.lost += 1
+            if kind == CHARGE:
+                self._unrecorded += 1
+            else:
+                self.lost += 1
             return
         self._queue.append((kind, fields))
         self._save_waiting()
@@ -240,6 +244,9 @@ class Journal:
                 self._queue.pop(0)
                 self._save_waiting()  # what follows will have other numbers
             self._forget_opening()
+        if self._unrecorded and self._has_room():
+            self._write(EVENT, {"event": "unrecorded", "count": self._unrecorded})
+            self._unrecorded = 0
         if waited:
             self._save_waiting()
 
