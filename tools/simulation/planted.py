@@ -122,8 +122,8 @@ PLANTED = (
     Bug(
         "energy only in RAM",
         "energy/session.py",
-        "        self._start = start if type(start) is dict else {}",
-        "        self._start = {}",
+        "        self._first = opening\n",
+        "        self._first = {}\n",
     ),
     Bug(
         "end of a record read before the contactor was open",
@@ -156,7 +156,7 @@ PLANTED = (
         "            self._sent_ms = now_ms\n"
         "            self._tries = getattr(self, '_tries', 0) + 1\n"
         "            if self._tries % 3 == 0:\n"
-        "                self._journal.acknowledge(pending[0])\n\n    def _due",
+        "                self._journal.acknowledge(record['seq'])\n\n    def _due",
     ),
     Bug(
         "an acknowledgement of what was never sent is believed",
@@ -166,9 +166,33 @@ PLANTED = (
     ),
     Bug(
         "numbers begin anew after a restart",
-        "record/journal.py",
-        "                self.seq = max(self.seq, value if kind",
-        "                _ = max(self.seq, value if kind",
+        "record/recovery.py",
+        "            self.seq = last.seq\n",
+        "            self.seq = 0\n",
+    ),
+    Bug(
+        "the chain begins anew after a restart",
+        "record/recovery.py",
+        "            self.head = last.hash()\n",
+        "            self.head = frame.FIRST\n",
+    ),
+    Bug(
+        "a checkpoint of another charge is believed",
+        "record/recovery.py",
+        "            if (found.seq, found.boot) == (opening.seq, opening.boot):\n",
+        "            if True:\n",
+    ),
+    Bug(
+        "the last checkpoint is taken for the end",
+        "energy/session.py",
+        '        return self._first.get("end_wh") if self.register.wh is None else self.register.wh\n',
+        '        return self._first.get("end_wh", self.register.wh)\n',
+    ),
+    Bug(
+        "a charge that could not be written is forgotten",
+        "app.py",
+        "            self.journal.note(fields, CHARGE)  # written when flash is well again\n",
+        "            pass\n",
     ),
     Bug(
         "closing without an opening record",
@@ -185,7 +209,7 @@ PLANTED = (
     Bug(
         "full flash ends the app",
         "app.py",
-        "        except OSError as error:  # flash full or broken: no new charge, never a stop\n",
+        "        except OSError as error:  # flash full or broken: no new billed charge, never a stop\n",
         "        except ZeroDivisionError as error:\n",
     ),
     Bug(
@@ -209,8 +233,8 @@ PLANTED = (
     Bug(
         "value out of range obeyed",
         "link/commands.py",
-        "            if type(value) is not int or not least <= value <= most:\n",
-        "            if type(value) is not int:\n",
+        "            elif type(value) is not int or not least <= value <= most:\n",
+        "            elif type(value) is not int:\n",
     ),
     Bug(
         "refused without a reason",
