@@ -133,7 +133,7 @@ class App:
         self._clear = 0
         self._handed = 0  # permissions handed down last
         self.leases = Leases(config["limit_ma"], hal.ticks_ms)
-        fram = _fram(hal)
+        self._fram = fram = _fram(hal)
         self.tariff, complaint = _tariff(hal, free or fram is not None)
         self.complaint = self.complaint or complaint
         self.session = Session(free, metered, self.tariff and self.tariff.split())
@@ -147,7 +147,8 @@ class App:
         self.trouble = ""  # of the journal
         self._begun_ms = self._kept_ms = hal.ticks_ms()
         self._patient = True
-        self._period = None  # of the tariff, when the last checkpoint was made
+        self._kept_wh = 0  # of the charge, when the last checkpoint was made
+        self._period = None  # of the tariff, then
         journal.start(self._started())
         if journal.opening:
             self.session.resume_after_reset(journal.opening)
@@ -267,6 +268,7 @@ class App:
             if not self._free:  # nobody is billed for what is not on record
                 raise
         self._kept_ms = self._hal.ticks_ms()
+        self._kept_wh = 0
         self._period = None
         self.session.opened(number, up)
         self._announce()
@@ -303,9 +305,13 @@ class App:
         period = self.tariff.period(stamp[0]) if self.tariff and stamp[0] is not None else None
         if since(now_ms, self._kept_ms) < _CHECKPOINT_MS and period == self._period:
             return
+        wh = self.session.energy_wh()
+        if not self._fram and wh == self._kept_wh:  # nothing new that would be worth an erase
+            return
         fields = self.session.checkpoint(stamp)
         if fields and self.journal.checkpoint(fields):
             self._kept_ms = now_ms
+            self._kept_wh = wh
             self._period = period
 
     def _hand_down(self):

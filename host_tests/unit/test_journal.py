@@ -7,7 +7,7 @@ from book import KEY, MARK, OPENING, ROOT, Book, collect, is_chain, secret, segm
 from pilotwire.record import frame
 from pilotwire.record.frame import FIRST, Key, pack
 from pilotwire.record.journal import FlashBusy, Journal
-from pilotwire.record.layout import CHARGE, DAY
+from pilotwire.record.layout import CHARGE, DAY, encode
 
 COUNT = 18
 BYTES = 16_000
@@ -520,6 +520,23 @@ class Damage(JournalTest):
             self.assertFalse(last + 1 in self.box.numbers(), place)
             data[place] ^= 1
 
+    def test_that_a_byte_would_heal_is_not_healed_by_what_follows(self):
+        """One frame in 256 ends with the byte with which the next begins, or with any other."""
+        key = Key(secret(32))
+        for missing in (0x5A, 0x00, 0xFF):
+            count = 0
+            torn = b"?"
+            while torn[-1] != missing:
+                count += 1
+                torn = pack(DAY, 1, 1, FIRST, encode({"count": count}, 195), key)
+            self.box.put(segment(0), torn[:-1])
+            self.reset().note({"event": "cover"})
+            self.j.settle()
+            said = [record["event"] for record in self.box.history()]
+            self.assertEqual(said, ["damage", "cover"], missing)
+            self.assertTrue(self.box.numbers()[0] > 1)
+            self.assertTrue(is_chain(self.box.frames()))
+
     def test_is_on_record(self):
         self.box.charge(2)
         size = self.box.size // 2
@@ -598,18 +615,22 @@ class RamDisk:
     """Block device of `blocks` times 512 bytes, for littlefs."""
 
     def __init__(self, blocks):
-        self._data = bytearray(512 * blocks)
+        self._blocks = [bytearray(512) for _ in range(blocks)]
 
     def readblocks(self, block, buffer, offset=0):
-        at = block * 512 + offset
-        buffer[:] = self._data[at : at + len(buffer)]
+        for at in range(0, len(buffer), 512):
+            size = min(512, len(buffer) - at)
+            buffer[at : at + size] = self._blocks[block][offset : offset + size]
+            block += 1
 
     def writeblocks(self, block, buffer, offset=0):
-        at = block * 512 + offset
-        self._data[at : at + len(buffer)] = buffer
+        for at in range(0, len(buffer), 512):
+            size = min(512, len(buffer) - at)
+            self._blocks[block][offset : offset + size] = buffer[at : at + size]
+            block += 1
 
     def ioctl(self, operation, _):
-        return {4: len(self._data) // 512, 5: 512}.get(operation, 0)
+        return {4: len(self._blocks), 5: 512}.get(operation, 0)
 
 
 @unittest.skipIf(not hasattr(os, "VfsLfs2"), "littlefs is MicroPython's")

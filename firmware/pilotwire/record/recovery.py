@@ -43,6 +43,7 @@ class Recovery:
             self.serial = self.opening.get("meter_serial", self.serial)
             self.seq = max(self.seq, opening.seq - 1)
             self.boot = max(self.boot, opening.boot)
+        segments.torn = segments.size > end
         self.damaged = max(segments.size - end, 0) + segments.lost
         if self.damaged:  # a number that was in it is not given again
             self.seq += self.damaged // frame.LEAST + 1

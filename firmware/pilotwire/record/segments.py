@@ -23,8 +23,9 @@ _EEXIST = const(17)
 class Segments:
     """Frames in the files 00 to 17 of `folder`; `sync` flushes them to flash.
 
-    `newest` is the segment that is written to, `size` its bytes; `lost` those of one that may have
-    been begun after it and cannot be read. Raises OSError where flash does.
+    `newest` is the segment that is written to, `size` its bytes, `torn`: they end with half a
+    frame, perhaps; `lost` those of one that may have been begun after it and cannot be read.
+    Raises OSError where flash does.
     """
 
     def __init__(self, folder, sync):
@@ -39,6 +40,7 @@ class Segments:
                     self.newest = index
                 break
         self.size = self._end(self.newest)
+        self.torn = False
         index = self._unused()
         is_due = index is not None and self.size + MOST > _BYTES
         self.lost = self._end(index) if is_due else 0
@@ -48,15 +50,21 @@ class Segments:
 
         Where a new segment is due, one whose numbers are all `dispensable` or less may go.
         """
-        place = self.size
         index = self.newest
-        if place + len(data) > _BYTES:
+        if self.torn:
+            self.size = self._end(index)
+        place = self.size
+        if len(data) > _BYTES - place - self.torn:
             index = self._next(dispensable)
             place = 0
+        elif self.torn:
+            data = self._apart(data)
+        self.torn = self.torn or place > 0
         with open(self._path % index, "ab" if place else "wb") as file:
             file.write(data)
             file.flush()
         self._sync()
+        self.torn = False
         if not place or not self._firsts[index]:
             self._firsts[index] = number
         self.newest = index
@@ -123,6 +131,15 @@ class Segments:
         with file:
             file.seek(place)
             return file.read(_WINDOW)
+
+    def _apart(self, data):
+        """`data` behind a byte with which it makes no whole frame of the half before it."""
+        torn = self._read(self.newest, max(self.size - MOST, 0))
+        for byte in range(256):
+            whole = torn + bytes((byte,)) + data
+            if all(at + length(whole, at) <= len(torn) for at in range(len(torn))):
+                break
+        return whole[len(torn) :]
 
     def _end(self, index):
         file = _open(self._path % index)
