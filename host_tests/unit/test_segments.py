@@ -252,6 +252,19 @@ class Trouble(SegmentsTest):
             self.reset()
             self.assertEqual(self.ring.size, len(self.file(0)))
 
+    def test_that_left_all_but_the_byte_with_which_the_next_frame_begins_hides_neither(self):
+        number = 2
+        while framed(number)[-1] != 0x5A:
+            number += 1
+        self.put(1, 1)
+        self.flash.room = SIZE - 1
+        with self.assertRaises(OSError):
+            self.put(number, number)
+        self.flash.room = None
+        self.put(number + 1, number + 2)
+        self.assertEqual(self.numbers(0), [1, number + 1, number + 2])
+        self.assertEqual(self.ring.size, len(self.file(0)))
+
     def test_while_a_segment_is_begun_leaves_the_one_before_the_newest(self):
         self.put(1, EACH)
         for size in range(SIZE):

@@ -31,7 +31,7 @@ from pilotwire.record.layout import DAY
 from plant import Cable, Car
 from plant.frames import MeterFrames
 from rig.emulated import Box, tree
-from rig.mpy import as_source
+from rig.mpy import as_mpy
 from rig.office import Office
 
 from .board_outlet import Outlet
@@ -180,12 +180,13 @@ class _Run:
         self.ticks, self.flash = Ticks(), FlashOperations()
         self._at = 0  # read of the console
         meter = SerialSlave(1, MeterFrames(lambda: self.box.world.reading()).answer)
-        files = {**_files(port), "main.py": b"", "ca.der": der}
         now = time.gmtime()
         clock = (now.tm_year, now.tm_mon, now.tm_mday, 0, now.tm_hour, now.tm_min, now.tm_sec, 0)
+        run = as_mpy(_RUN % (clock, GATEWAY, tls_port), "run.py")
+        files = {**_files(port), "main.py": b"", "ca.der": der, "run.mpy": run}
         self.box = Box(self._boot, files, devices=[meter, self.ticks, self.flash])
         self.board.set_speed(1)
-        self.board.console.start(as_source(_RUN % (clock, GATEWAY, tls_port)))
+        self.board.console.start("import run")
 
     def _boot(self, **arguments: Any) -> Pico:
         self.board = Pico(find_image(), **arguments)

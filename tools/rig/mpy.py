@@ -85,6 +85,11 @@ def as_source(text: str, module: str = "", chip: str = "rp2") -> str:
     return fold(module, text, known)
 
 
+def as_mpy(text: str, name: str, chip: str = "rp2") -> bytes:
+    """The same, compiled as a file `name`: its source then takes nothing of the board's heap."""
+    return _compile(name, as_source(text, "", chip), chip)
+
+
 def rooms(tree: dict[str, bytes]) -> dict[str, int]:
     """Bytes of compiled code a room (a package of pilotwire, or "app" for what is in none)."""
     sizes: dict[str, int] = {}

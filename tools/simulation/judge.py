@@ -119,7 +119,8 @@ class Judge:
         life = self.life
         if change.name != "contacts" or not change.value or not life or not life.hal.closed:
             return
-        if not life.app.session.active:
+        session = life.app.session
+        if not session.active or (session.number is None and not life.app._free):
             self._sim.broken("recorded first", "closed without an opening record")
 
     def flash_used(self) -> None:

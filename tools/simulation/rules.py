@@ -7,12 +7,13 @@ RULES = {
     "safety": "ring 0's invariants, as the plant sees them, with what the app hands down",
     "alive": "no task of the firmware ends, and no exception leaves it",
     "flash": "nothing writes flash while the contactor is driven closed",
-    "recorded first": "the opening record is on flash before the contactor closes",
+    "recorded first": "the opening record is on flash before the contactor closes, but for a free "
+    "charge while flash cannot be written",
     "energy": "a record's energy is the plant's, to the resolution that it states; where it says "
     "less than `measured`, the meter was not to be had; between two charges no Wh goes astray, "
     "and all records together say what has flowed",
-    "records": "every charge that was begun comes to the backend as one record, in order, without "
-    "gaps, and always the same",
+    "records": "every charge that was begun comes to the backend as one record, and all records "
+    "in order, without gaps, always the same, each sealed and chained to the one before it",
     "limit": "what is offered is never above the operator's limit in force, and after 8 s no more "
     "than a step of the duty below the limit that the state names",
     "commands": "one result for one command, obeyed at most once; what is wrong, late or retained "
