@@ -40,6 +40,8 @@ def _value(topic: str, value: Any) -> str:
             f"record {value['seq']}: charge {value['charge']}, {value.get('wh')} Wh "
             f"{value['energy']}, {value['reason']} {value.get('opened', '')}"
         )
+    if topic == "tx":
+        return f"record {value['seq']}: {value['kind']} {value.get('event', '')}".rstrip()
     if topic == "tele":
         return f"{value['power_w']} W, {value['session_wh']} Wh"
     if topic == "trace":
