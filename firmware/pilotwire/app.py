@@ -212,7 +212,8 @@ class App:
             elif self.session.number:
                 self._checkpoint(now_ms, stamp)
             self.journal.settle(self._patient)
-            self.trouble = ""
+            if not self.session.active or self.session.number:
+                self.trouble = ""  # else it says why there is no opening record
         except OSError as error:  # flash full or broken: no new billed charge, never a stop
             self.trouble = "journal: %s" % error
         except FlashBusy:  # what is due is still due at the next step
@@ -264,9 +265,10 @@ class App:
         number = None
         try:
             number = self.journal.open(fields)
-        except OSError:
+        except OSError as error:
             if not self._free:  # nobody is billed for what is not on record
                 raise
+            self.trouble = "journal: %s" % error
         self._kept_ms = self._hal.ticks_ms()
         self._kept_wh = 0
         self._period = None

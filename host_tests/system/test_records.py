@@ -90,7 +90,8 @@ def test_without_flash_a_billed_charge_is_refused_and_a_free_one_recorded_at_its
                 state = await d.operator.wait("state", lambda s: s["journal"])
                 assert "not-recorded" in state["why_not"]
                 in_the_way.rmdir()
-            await d.charging()
+            state = await d.charging()
+            assert bool(state["journal"]) == (not config)
             await d.registered(2)
             d.world.unplug()
             record = await d.operator.charge()
