@@ -214,7 +214,7 @@ class App:
             self.journal.settle(self._patient)
             if not self.session.active or self.session.number:
                 self.trouble = ""  # else it says why there is no opening record
-        except OSError as error:  # flash full or broken: no new billed charge, never a stop
+        except OSError as error:  # flash full or broken: nobody is stopped for that
             self.trouble = "journal: %s" % error
         except FlashBusy:  # what is due is still due at the next step
             self.trouble = "journal: busy"

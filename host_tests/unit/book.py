@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import unittest
 from hashlib import sha256
 
 from fake_flash import Flash
@@ -16,6 +17,9 @@ ROOT = "r"
 OPENING = ROOT + "/journal/open"
 MARK = ROOT + "/journal/ack"
 KEY = ROOT + "/device.key"
+
+ENDED = {"charge": 1, "wh": 7, "reason": "unplugged"}
+STARTED = {"box": "b", "about": "power-on", "firmware": "0a0b0c0d"}
 
 
 def segment(index):
@@ -159,3 +163,26 @@ def is_chain(frames, before=FIRST):
             return False
         before = sha256(found.data).digest()
     return True
+
+
+class JournalTest(unittest.TestCase):
+    def setUp(self):
+        self.box = Book()
+        self.j = self.box.journal
+
+    def tearDown(self):
+        self.box.close()
+
+    def reset(self):
+        self.j = self.box.start()
+        return self.j
+
+    def kinds(self):
+        return [record["kind"] for record in self.box.history()]
+
+    def assert_whole(self, n):
+        """Records 1 to n, each once, in an unbroken chain, before and after a reset."""
+        for _ in range(2):
+            self.assertEqual(self.box.numbers(), list(range(1, n + 1)))
+            self.assertTrue(is_chain(self.box.frames()))
+            self.reset()

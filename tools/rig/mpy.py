@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from .fold import constants, fold
 from .install import BUILD
 from .interpreter import FIRMWARE, LIBRARY, ROOT
 from .prune import prune
+from .shorten import shorten
 
 SLOT = "a"
 DIGEST = "firmware.sha256"  # in the slot: what records call the firmware
@@ -54,6 +56,7 @@ def build(board: str, target: Path | None = None) -> dict[str, bytes]:
     pruned = prune(
         {_module(name): text for name, text in folded.items()}, known, "\n".join(starters.values())
     )
+    pruned = shorten(pruned, _kept(pruned), [*starters.values(), *_scripts()])
     with ThreadPoolExecutor() as pool:
         jobs = {
             name.removesuffix(".py") + ".mpy": pool.submit(
@@ -99,6 +102,17 @@ def rooms(tree: dict[str, bytes]) -> dict[str, int]:
             room = "app" if parts == ["pilotwire"] else parts[-1]
             sizes[room] = sizes.get(room, 0) + len(content)
     return sizes
+
+
+def _kept(modules: Iterable[str]) -> list[str]:
+    """Modules whose private names are known outside: ring 0's are in traces, and libraries'."""
+    return [name for name in modules if not name.startswith("pilotwire.") or ".pilot." in name]
+
+
+def _scripts() -> list[str]:
+    """Tests and benches that run beside the firmware on a board, and may look into it."""
+    folders = ("tools/bench", "tools/rig", "host_tests/emulated")
+    return [path.read_text() for name in folders for path in sorted((ROOT / name).glob("*.py"))]
 
 
 def _digest(slot: dict[str, bytes]) -> str:

@@ -185,8 +185,8 @@ PLANTED = (
     Bug(
         "the last checkpoint is taken for the end",
         "energy/session.py",
-        '        return self._first.get("end_wh") if self.register.wh is None else self.register.wh\n',
-        '        return self._first.get("end_wh", self.register.wh)\n',
+        '        return self._first.get("end_wh") if self.register.wh is None else ',
+        '        return self._first.get("end_wh") if "end_wh" in self._first else ',
     ),
     Bug(
         "a charge that could not be written is forgotten",
@@ -209,7 +209,7 @@ PLANTED = (
     Bug(
         "full flash ends the app",
         "app.py",
-        "        except OSError as error:  # flash full or broken: no new billed charge, never a stop\n",
+        "        except OSError as error:  # flash full or broken: nobody is stopped for that\n",
         "        except ZeroDivisionError as error:\n",
     ),
     Bug(

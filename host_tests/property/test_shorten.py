@@ -1,0 +1,37 @@
+"""Private names on a board: shorter, the same ones in every module, and never another's."""
+
+import re
+
+from rig.mpy import build
+from rig.shorten import shorten
+
+A = "class A:\n    def __init__(self):\n        self._own = self._shared = self._seen = 1\n"
+B = "def f(a):\n    return a._shared\n\n\ndef _helper():\n    return getattr(f, '_helper', 0)\n"
+RING0 = "class Guard:\n    _state = 1\n"
+TEXTS = {"pilotwire.a": A, "pilotwire.b": B, "pilotwire.pilot.guard": RING0}
+
+
+def test_a_name_of_one_module_becomes_short_and_may_be_used_by_the_next():
+    short = shorten(TEXTS, ["pilotwire.pilot.guard"], ["print(app._seen)"])
+    assert "self._a = self._shared = self._seen = 1" in short["pilotwire.a"]
+    assert "def _a():\n    return getattr(f, '_a', 0)" in short["pilotwire.b"]
+    assert "a._shared" in short["pilotwire.b"]
+    assert short["pilotwire.pilot.guard"] == RING0
+
+
+def test_a_short_name_is_never_one_that_is_there_already():
+    texts = {"pilotwire.a": "self._a = self._long_one = 1\n", "pilotwire.b": "x._a\n"}
+    assert shorten(texts, [], [])["pilotwire.a"] == "self._a = self._b = 1\n"
+
+
+def test_lines_and_what_is_no_private_name_stay():
+    text = 'x = "no_name __init__ _Upper"\nself._name = x.__dict__\n'
+    (short,) = shorten({"pilotwire.a": text}, [], []).values()
+    assert short == text.replace("_name = ", "_a = ")
+
+
+def test_on_a_board_most_of_them_are_short():
+    tree = build("pico_w")
+    link = tree["a/pilotwire/link/link.mpy"]
+    assert not re.search(rb"_resend_ms|_send_record", link)
+    assert b"_sequence" in tree["a/pilotwire/pilot/guard.mpy"]  # which a trace names
