@@ -135,11 +135,13 @@ class Segments:
     def _apart(self, data):
         """`data` behind a byte with which it makes no whole frame of the half before it."""
         torn = self._read(self.newest, max(self.size - MOST, 0))
-        for byte in range(256):
-            whole = torn + bytes((byte,)) + data
+        byte = 0
+        while True:
+            apart = bytes((byte,)) + data
+            whole = torn + apart
             if all(at + length(whole, at) <= len(torn) for at in range(len(torn))):
-                break
-        return whole[len(torn) :]
+                return apart
+            byte += 1  # one of them does: a CRC-32 tells 256 last bytes apart
 
     def _end(self, index):
         file = _open(self._path % index)
