@@ -98,7 +98,7 @@ class Ledger:
         # none: if the meter is back before that begins, `last-known` has said so; and a register
         # that has gone meanwhile takes them with it.
         owed_wh, self._owed_wh = self._owed_wh, 0.0
-        if record["start_read"] or quality == "unmetered" or lost or between:
+        if record.get("start_read") or quality == "unmetered" or lost or between:
             self._unknown_wh += owed_wh
             owed_wh = 0.0
         if quality == "last-known" and not lost:
@@ -147,7 +147,7 @@ class Ledger:
         if gap or excuses & {"register", "exchanged", "weld"}:
             self._pieces += 1
             return
-        if last["end_read"] and record["start_read"] and last["end_wh"] != record["start_wh"]:
+        if last["end_read"] and record.get("start_read") and last["end_wh"] != record["start_wh"]:
             self._breach(
                 "energy",
                 f"{last['end_wh']} Wh at the end of {last['charge']}, then {record['start_wh']}",

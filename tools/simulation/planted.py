@@ -177,12 +177,6 @@ PLANTED = (
         "            self.head = frame.FIRST\n",
     ),
     Bug(
-        "a checkpoint of another charge is believed",
-        "record/recovery.py",
-        "            if (found.seq, found.boot) == (opening.seq, opening.boot):\n",
-        "            if True:\n",
-    ),
-    Bug(
         "the last checkpoint is taken for the end",
         "energy/session.py",
         '        return self._first.get("end_wh") if self.register.wh is None else ',
