@@ -308,11 +308,13 @@ class App:
         if since(now_ms, self._kept_ms) < _CHECKPOINT_MS and period == self._period:
             return
         wh = self.session.energy_wh()
-        if not self._fram and wh == self._kept_wh:  # nothing new that would be worth an erase
+        # Without FRAM: not now, or nothing new that would be worth an erase.
+        if not self._fram and (wh == self._kept_wh or not self._flash_free()):
             return
         fields = self.session.checkpoint(stamp)
-        if fields and self.journal.checkpoint(fields):
-            self._kept_ms = now_ms
+        if fields:
+            self.journal.checkpoint(fields)
+            self._kept_ms = now_ms  # also where it failed: each try at a broken bus takes 50 ms
             self._kept_wh = wh
             self._period = period
 
@@ -372,6 +374,8 @@ class App:
         state["grid"] = _grid(self.grid) if self.grid else None
         state["config"] = self.complaint
         state["journal"] = self.trouble
+        if self._fram and self._fram.failed:
+            state["journal"] = self.trouble or "fram: does not answer"
         state["restart"] = self._hal.started
         state["trace"] = self.trace is not None
         state["contactor"] = self.wear.report()

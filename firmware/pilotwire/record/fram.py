@@ -23,7 +23,7 @@ _HEAD_BYTES = const(10)
 class Fram:
     """Areas 0, 1, 2: each holds what was saved last, whole, whenever the power goes.
 
-    `failed` once the bus has: from then on nothing is promised.
+    `failed`: the bus has, the last time.
     """
 
     def __init__(self, i2c):
@@ -44,6 +44,7 @@ class Fram:
             self.failed = True
             return False
         self._counts[area] = count
+        self.failed = False
         return True
 
     def load(self, area):

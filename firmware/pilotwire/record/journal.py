@@ -257,7 +257,8 @@ class Journal:
         data = self._pack(kind, number, fields)
         newest = self._segments.newest
         self._segments.append(data, number, self._dispensable())
-        if self._segments.newest != newest:  # in the place, perhaps, that was read last
+        begun = self._segments.newest
+        if begun != newest and self._next and self._next[0] == begun:  # read last, and gone
             self._next = None
         self.seq = number
         self._head = frame.Frame(data).hash()
