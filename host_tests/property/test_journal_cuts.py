@@ -21,18 +21,13 @@ BYTES = 300
 STEPS = ("open", "close", "checkpoint", "note", "ack", "settle", "reset", "busy", "free", "end")
 
 
-@pytest.fixture(autouse=True)
-def no_real_files():
-    yield
-    Flash().restore(journal, segments)
+pytestmark = pytest.mark.usefixtures("real_files")
 
 
 @pytest.fixture
-def small(monkeypatch):
-    """A ring so small that a few records go around it, and cuts at every byte can be tried."""
-    monkeypatch.setattr(segments, "_COUNT", COUNT)
-    monkeypatch.setattr(segments, "_BYTES", BYTES)
-    monkeypatch.setattr(journal, "_RESERVE_BYTES", 300)  # for an event and the end of a charge
+def small(ring):
+    """So small that a few records go around it, and cuts at every byte can be tried."""
+    ring(COUNT, BYTES)
 
 
 def frames(flash):

@@ -17,18 +17,13 @@ ENOSPC = 28
 SEGMENTS = [f"r/journal/{index:02}" for index in range(COUNT)]
 
 
-@pytest.fixture(autouse=True)
-def no_real_files():
-    yield
-    Flash().restore(journal, segments)
+pytestmark = pytest.mark.usefixtures("real_files")
 
 
 @pytest.fixture
-def small(monkeypatch):
-    """A ring that is as quickly damaged as a large one, and sooner read."""
-    monkeypatch.setattr(segments, "_COUNT", COUNT)
-    monkeypatch.setattr(segments, "_BYTES", BYTES)
-    monkeypatch.setattr(journal, "_RESERVE_BYTES", 300)
+def small(ring):
+    """As quickly damaged as a large one, and sooner read."""
+    ring(COUNT, BYTES)
 
 
 def start(flash):

@@ -5,7 +5,7 @@ import sys
 import unittest
 from hashlib import sha256
 
-from fake_flash import Flash
+from fake_flash import Flash, PowerCut
 from fake_fram import FakeI2c
 from pilotwire.pilot.reasons import OPENED_CODES
 from pilotwire.record import journal, segments
@@ -166,8 +166,10 @@ def is_chain(frames, before=FIRST):
 
 
 class JournalTest(unittest.TestCase):
+    fram = False
+
     def setUp(self):
-        self.box = Book()
+        self.box = Book(fram=self.fram)
         self.j = self.box.journal
 
     def tearDown(self):
@@ -176,6 +178,16 @@ class JournalTest(unittest.TestCase):
     def reset(self):
         self.j = self.box.start()
         return self.j
+
+    def settle_for(self, left):
+        """Until the power goes; then a reset."""
+        self.box.flash.left = left
+        try:
+            self.j.settle()
+        except PowerCut:
+            pass
+        self.box.flash.left = None
+        return self.reset()
 
     def kinds(self):
         return [record["kind"] for record in self.box.history()]

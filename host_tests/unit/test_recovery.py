@@ -2,8 +2,7 @@
 
 import unittest
 
-from book import OPENING, Book, collect, is_chain, secret, segment
-from fake_flash import PowerCut
+from book import OPENING, Book, JournalTest, collect, is_chain, secret, segment
 from pilotwire.record.frame import BODY, FIRST, LEAST, Key, pack
 from pilotwire.record.journal import CHECKPOINT, WAITING
 from pilotwire.record.layout import CHARGE, DAY, OPEN, encode
@@ -11,19 +10,8 @@ from pilotwire.record.layout import CHARGE, DAY, OPEN, encode
 BUSY = ({"event": "cover"}, {"event": "clock", "after": "5"}, {"event": "meter", "after": "m"})
 
 
-class RecoveryTest(unittest.TestCase):
+class RecoveryTest(JournalTest):
     fram = True
-
-    def setUp(self):
-        self.box = Book(fram=self.fram)
-        self.j = self.box.journal
-
-    def tearDown(self):
-        self.box.close()
-
-    def reset(self):
-        self.j = self.box.start()
-        return self.j
 
     def said(self):
         """What the events and charges say, in order."""
@@ -189,13 +177,7 @@ class Waiting(RecoveryTest):
             self.box.i2c.memory[:] = memory
             newest[15_300:] = b""
             self.reset()
-            self.box.flash.left = left
-            try:
-                self.j.settle()
-            except PowerCut:
-                pass
-            self.box.flash.left = None
-            self.reset().settle()
+            self.settle_for(left).settle()
             said = [one["charge"] for one in self.box.history(1_801) if one["kind"] == "charge"]
             self.assertEqual(said, [901, 902, 903], left)
 
@@ -283,16 +265,6 @@ class Charges(RecoveryTest):
         data = bytearray(16_000 - left)
         data[-len(frame) :] = frame
         return data
-
-    def settle_for(self, left):
-        """Until the power goes; then a reset."""
-        self.box.flash.left = left
-        try:
-            self.j.settle()
-        except PowerCut:
-            pass
-        self.box.flash.left = None
-        self.reset()
 
     def test_that_have_ended_at_the_end_of_a_segment_are_not_ended_again_either(self):
         """Power cuts before the opening record is removed, and then at every byte of the start."""
