@@ -9,6 +9,7 @@ left out, which leaves six of the 40 us low plateau at 96 % in every period.
 
 # ruff: noqa: F821 (viper's pointer types are no names of Python)
 
+import gc
 from array import array
 
 import machine
@@ -41,6 +42,7 @@ _N_INPUTS = const(10)
 _LONGEST_MS = const(1_000)
 _FULL = const(32_768)  # a mean is in 1/32,768 of the ADC's range
 _OPEN_OHM = const(30_000)
+_TRIES = const(16)
 
 _POINTER = const(0x50000004)  # DMA: write pointer of channel 0
 _CHANNEL = const(0x40)
@@ -162,6 +164,25 @@ def _number(dma):
     return dma.channel
 
 
+def _aligned(size):
+    """`size` bytes at a multiple of `size`, a power of two, as a ring of the DMA wants them.
+
+    What lies before them is filled and then given back, so that nothing is lost for alignment.
+    """
+    filled = []
+    for _ in range(_TRIES):
+        ring = bytearray(size)
+        gap = -uctypes.addressof(ring) & (size - 1)
+        if not gap:
+            return ring
+        ring = None
+        gc.collect()
+        filled.append(bytearray(gap))  # before the ring's place, or in a hole: then once more
+    ring = bytearray(2 * size)
+    skip = -uctypes.addressof(ring) & (size - 1)
+    return memoryview(ring)[skip : skip + size]
+
+
 class Sampler:
     """Feeds `ring` for `measure(ring, 0, 0, plan, inputs)`.
 
@@ -175,9 +196,7 @@ class Sampler:
             raise ValueError("a span in mV or a pull-up in ohm is outside 1 to 32767")
         for gpio in (26, 27):
             machine.ADC(machine.Pin(gpio))  # sets the pad up
-        raw = bytearray(2 * _RING_BYTES)
-        skip = -uctypes.addressof(raw) & (_RING_BYTES - 1)
-        self.ring = memoryview(raw)[skip : skip + _RING_BYTES]
+        self.ring = _aligned(_RING_BYTES)
         self._dma = rp2.DMA(), rp2.DMA()
         self._ctrl = array("I", [self._ctrl_of(0), self._ctrl_of(1)])
         self.plan = plan = array("i", [0] * _N_PLAN)
