@@ -101,6 +101,24 @@ def zone(
     raise typer.Exit(printed(name, int(day.timestamp())))
 
 
+@app.command()
+def token(
+    box: Annotated[str, typer.Argument(help="the box's id, as in its config.json")],
+    card: Annotated[str, typer.Argument(help="the card's or app's id, as it is reported")],
+) -> None:
+    """The hash by which a box knows a card or an app (docs/access.md).
+
+    Exit code 2: the box can have no such id, or the card's is empty.
+    """
+    from guests.token import NoToken
+    from guests.token import token as token_of
+
+    try:
+        print(token_of(box, card))
+    except NoToken as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 @meter.command()
 def scan(
     port: Annotated[str, typer.Argument(help="the adapter, /dev/ttyUSB0 or COM3")],

@@ -1,0 +1,1 @@
+"""Who may charge at a shared box, as the box is told (docs/access.md)."""
