@@ -12,6 +12,8 @@ from hashlib import sha256
 
 from micropython import const
 
+from . import zone
+
 _LONGEST = const(4_096)  # bytes; more than every key at its longest, less than a board's heap
 
 # key: (default, least, most) for integers and lengths of text, or (default, choices).
@@ -28,7 +30,7 @@ KEYS = {
     "undervoltage_v": (184, 80, 230),
     "overvoltage_v": (264, 230, 300),
     "trip_c": (85, 40, 125),  # the hottest sensor opens the contactor
-    "authorise": ("free", ("free", "remote")),
+    "authorise": ("free", ("free", "remote", "windows")),  # windows: guests.json says when
     "operator_ttl_s": (3_600, 1, 432_000),  # a limit that names no expiry lives so long
     "operator_fallback_ma": (6_000, 0, 80_000),
     "meter": ("sdm630", 0, 16),  # of energy/maps, or custom: meter.json; empty: none
@@ -44,13 +46,58 @@ KEYS = {
     "grid_bus": (1, (1, 2)),  # 1: the meter's own
     "wifi_ssid": ("", 0, 32),  # empty: no network
     "wifi_key": ("", 0, 63),
+    "wifi_ssid2": ("", 0, 32),
+    "wifi_key2": ("", 0, 63),
+    "wifi_ssid3": ("", 0, 32),
+    "wifi_key3": ("", 0, 63),
+    "wifi_country": ("", 0, 2),
+    "wifi_ip": ("", 0, 60),  # empty: DHCP
     "mqtt_host": ("", 0, 128),  # empty: no link
     "mqtt_port": (1_883, 1, 65_535),
     "mqtt_user": ("", 0, 64),
     "mqtt_password": ("", 0, 128),
+    "mqtt_tls": (False, (False, True)),
     "mqtt_keepalive_s": (30, 5, 600),
-    "heartbeat_s": (20, 1, 3_600),
+    "mqtt_profile": ("local", ("local", "operator")),
+    "mqtt_spread_s": (600, 1, 3_600),  # boxes that have lost one broker come back within so long
+    "heartbeat_s": (0, 0, 3_600),  # 0: the profile's, like tele_s
+    "tele_s": (0, 0, 3_600),
+    "log_level": ("warning", ("off", "error", "warning", "info", "debug")),
+    "local_ttl_s": (0, 0, 86_400),  # how long a local manager's word holds; 0: nobody listens
+    "local_fallback_ma": (6_000, 0, 80_000),
+    "ha_prefix": ("", 0, 32),  # Home Assistant's discovery topic; empty: off
+    "ntp_host": ("", 0, 64),  # empty: nobody is asked
+    "zone": ("", 0, 40),  # see zone.py; empty: UTC
+    "location": ("", 0, 40),  # for people, like the three that follow
+    "bay": ("", 0, 20),
+    "hours": ("", 0, 40),
+    "price": ("", 0, 40),
 }
+
+# What no command may change: what the installer answers for.
+SEALED = (
+    "id",
+    "limit_ma",
+    "profile",
+    "cable_ma",
+    "simplified_ma",
+    "ventilated",
+    "restart_s",
+    "mains_ok_s",
+    "undervoltage_v",
+    "overvoltage_v",
+    "trip_c",
+    "meter",
+    "meter_address",
+    "meter_baud",
+    "meter_parity",
+    "meter_number",
+    "meter_required",
+    "grid_meter",
+    "grid_address",
+    "grid_bus",
+)
+SECRETS = ("wifi_key", "wifi_key2", "wifi_key3", "mqtt_password")  # what no message may tell
 
 
 class ConfigError(ValueError):
@@ -92,6 +139,10 @@ def check(values, rated_ma=80_000):
     if config["profile"] == "gbt18487" and not config["cable_ma"]:
         # GB/T 18487.1-2023 has no rating in the socket's CC: the installer names it.
         raise ConfigError("cable_ma: gbt18487 wants the cable's rating")
+    try:
+        zone.parse(config["zone"])
+    except ValueError as error:
+        raise ConfigError(error.args[0]) from None
     return config
 
 

@@ -156,13 +156,14 @@ def test_a_full_flash_keeps_no_box_from_starting(start):
         "import asyncio\n"
         "from pilotwire.app import App\n"
         "from pilotwire.hal.rp2 import Rp2\n"
+        "from pilotwire.link.state import letter\n"
         "app = App(Rp2())\n"
         "async def for_a_while():\n"
         "    task = asyncio.create_task(app.run())\n"
         "    await asyncio.sleep(1)\n"
-        "    print(app.state()['state'])\n"
+        "    print(letter(app.up))\n"
         "asyncio.run(for_a_while())\n"
-        "app._hal.stop()"
+        "app.hal.stop()"
     )
     assert told == "A1\n"
     assert box.is_safe()

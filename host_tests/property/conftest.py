@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pilotwire.record import journal, segments
+from pilotwire.record import files, journal, segments
 
 sys.path.append(str(Path(__file__).parents[1] / "unit"))
 
@@ -17,7 +17,7 @@ def real_files():
     from fake_flash import Flash
 
     yield
-    Flash().restore(journal, segments)
+    Flash().restore(files, journal, segments)
 
 
 @pytest.fixture

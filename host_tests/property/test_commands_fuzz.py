@@ -1,11 +1,15 @@
 """Any bytes as a command or an acknowledgement: checked, or refused with a reason; never else."""
 
 import json
+from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from pilotwire.link.commands import COMMANDS, Commands, Refused, acknowledged
+from pilotwire.link import commands as module
+from pilotwire.link.commands import Commands, Refused, acknowledged
 
+_LINES = Path(module.__file__).with_name("commands.json").read_text().splitlines()
+COMMANDS = {row["type"]: row["args"] for row in map(json.loads, _LINES)}
 REASONS = {"malformed", "retained", "repeated", "expired", "unknown", "range"}
 
 scalars = st.one_of(
@@ -21,8 +25,26 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
     max_leaves=12,
 )
-names = st.sampled_from(["ma", "ttl_s", "fallback_ma"]) | st.text(max_size=9)
-numbers = st.sampled_from([-1, 0, 1, True, 1.0, 6_000, 80_000, 80_001, 432_000]) | values
+names = st.sampled_from(sorted({key for table in COMMANDS.values() for key in table})) | st.text(
+    max_size=9
+)
+likely = [
+    -1,
+    0,
+    1,
+    3,
+    True,
+    1.0,
+    6_000,
+    80_000,
+    80_001,
+    432_000,
+    "off",
+    "0123456789abcdef",
+    [],
+    {},
+]
+numbers = st.sampled_from(likely) | values
 nearly = st.fixed_dictionaries(
     {},
     optional={
@@ -33,6 +55,28 @@ nearly = st.fixed_dictionaries(
         "upto": values,
     },
 )
+
+
+def fits(row, value):
+    """What commands.json means, in other words than the firmware's."""
+    match row:
+        case ["text", most, _]:
+            return type(value) is str and len(value) <= most and value.isascii()
+        case ["hash", digits, _]:
+            return (
+                type(value) is str
+                and len(value) == digits
+                and set(value) <= set("0123456789abcdef")
+            )
+        case ["choice", choices, _]:
+            return (type(value), value) in [(type(choice), choice) for choice in choices]
+        case ["list", most, _]:
+            return type(value) is list and len(value) <= most
+        case ["object", strict, _]:
+            return type(value) is dict or (value is None and not strict)
+        case [least, most, _]:
+            return type(value) is int and least <= value <= most
+    raise ValueError(row)
 
 
 def encoded(value):
@@ -82,9 +126,7 @@ def test_a_command_is_checked_or_refused_with_a_reason(payload, retained, unix_s
         about = ""
         table = COMMANDS[type_]
         assert {key for key, row in table.items() if row[2]} <= set(args) <= set(table)
-        for key, value in args.items():
-            assert type(value) is int
-            assert table[key][0] <= value <= table[key][1]
+        assert all(fits(table[key], value) for key, value in args.items())
     result = json.dumps({"id": id_, "about": about}).encode()
     assert len(result) < 400
     if id_ is not None:

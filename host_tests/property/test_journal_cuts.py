@@ -10,7 +10,7 @@ from fake_flash import Flash, PowerCut
 from fake_fram import FakeI2c
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pilotwire.record import frame, journal, layout, segments
+from pilotwire.record import files, frame, journal, layout, segments
 from pilotwire.record.fram import find
 from pilotwire.record.journal import FlashBusy, Journal
 from pilotwire.record.layout import CHARGE, EVENT
@@ -60,7 +60,7 @@ class Box:
     """A box and what its journal has promised. `check` is a reset, and holds it to that."""
 
     def __init__(self, fram, kept=True):
-        self.flash = Flash().use(journal, segments)
+        self.flash = Flash().use(files, journal, segments)
         self.i2c = FakeI2c(self.flash) if fram else None
         self.kept = kept
         self.free = True

@@ -4,7 +4,7 @@ import random
 
 import pytest
 from fake_flash import Flash
-from pilotwire.record import journal, segments
+from pilotwire.record import files, journal, segments
 from pilotwire.record.frame import Frame, length
 from pilotwire.record.journal import Journal
 from pilotwire.record.layout import DAY
@@ -30,9 +30,9 @@ def start(flash):
     return Journal("r", lambda: True, flash.sync, lambda n: bytes(range(n)))
 
 
-def files(charges, acknowledged, opened, size):
+def left(charges, acknowledged, opened, size):
     """What so many charges leave on flash."""
-    flash = Flash().use(journal, segments)
+    flash = Flash().use(files, journal, segments)
     j = start(flash)
     for n in range(charges):
         j.open({"by": "x" * (n % 20)})
@@ -50,12 +50,12 @@ def files(charges, acknowledged, opened, size):
 # Empty, half a segment, a ring that has gone around, and one that is full; charges under way.
 def originals():
     return [
-        files(0, 0, False, 0),
-        files(2, 0, True, 9),
-        files(3, 1, False, 60),
-        files(7, 4, True, 30),
-        files(13, 10, True, 30),
-        files(20, 18, False, 99),
+        left(0, 0, False, 0),
+        left(2, 0, True, 9),
+        left(3, 1, False, 60),
+        left(7, 4, True, 30),
+        left(13, 10, True, 30),
+        left(20, 18, False, 99),
     ]
 
 
@@ -143,7 +143,7 @@ def use(flash, sound):
 def run(cases, originals, seed):
     rng = random.Random(seed)
     sound = [frames(original) for original in originals]
-    flash = Flash().use(journal, segments)
+    flash = Flash().use(files, journal, segments)
     for n in range(cases):
         i = n % len(originals)
         flash.files, twice = damage(rng, originals[i])

@@ -5,7 +5,7 @@ import os
 from itertools import pairwise
 
 import pytest
-from pilotwire.record import journal, segments
+from pilotwire.record import files, journal, segments
 from pilotwire.record.journal import Journal
 from pilotwire.record.layout import DAY
 from simulation.flash import Flash
@@ -23,11 +23,11 @@ FIRST_UNIX = 1_800_000_000
 @pytest.fixture
 def flash():
     made = Flash()
-    for module in (journal, segments):
+    for module in (files, journal, segments):
         module.open = made.open
         module.os = made
     yield made
-    for module in (journal, segments):
+    for module in (files, journal, segments):
         module.open = builtins.open
         module.os = os
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from fake_flash import Flash, PowerCut
 from fake_fram import FakeI2c
 from pilotwire.pilot.reasons import OPENED_CODES
-from pilotwire.record import journal, segments
+from pilotwire.record import files, journal, segments
 from pilotwire.record.fram import find
 from pilotwire.record.frame import FIRST, Frame, Key, is_sealed, length
 from pilotwire.record.journal import Journal
@@ -84,7 +84,7 @@ class Book:
     """`start` is a reset; `close` gives the modules their real files back."""
 
     def __init__(self, kept=True, fram=False):
-        self.flash = Flash().use(journal, segments)
+        self.flash = Flash().use(files, journal, segments)
         self.i2c = FakeI2c(self.flash) if fram else None
         self.free = True  # the contactor is open, and stays so
         self.kept = kept
@@ -98,7 +98,7 @@ class Book:
         return self.journal
 
     def close(self):
-        self.flash.restore(journal, segments)
+        self.flash.restore(files, journal, segments)
 
     def charge(self, n=1):
         """Charges of 1, 2, .. Wh."""

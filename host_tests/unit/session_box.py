@@ -15,7 +15,7 @@ class Box:
     """A session with ring 0 as it answers: it takes the flags at once, and opens when told."""
 
     def __init__(self, free=True, meter_required=False, now_ms=0):
-        self.session = Session(free, meter_required)
+        self.session = Session("free" if free else "", meter_required)
         self.up = array("i", [0] * handover.N_UP)
         self.now_ms = now_ms
         self.wh = 1_000

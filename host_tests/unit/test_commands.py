@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from pilotwire.link.commands import COMMANDS, Commands, Refused, acknowledged
+from pilotwire.link.commands import Commands, Refused, acknowledged
 from pilotwire.power.leases import MAX_TTL_S
 
 NOW_S = 1_800_000_000
@@ -25,6 +25,14 @@ GOOD_ARGS = (
     ("start", {"by": ""}),
     ("records", {"first": 1}),
     ("records", {"first": 0xFFFFFFFF}),
+    ("authorise", {"token": "0123456789abcdef", "by": "~"}),
+    ("phases", {"n": 3}),
+    ("log", {"level": "debug"}),
+    ("config-get", {}),
+    ("config-get", {"keys": []}),
+    ("config-get", {"keys": ["id", 5, None]}),  # what is in it is for the order to judge
+    ("tariff", {"tariff": None}),
+    ("tariff", {"tariff": {"periods": []}}),
 )
 
 # What a command is refused for, and whether the result can name its id.
@@ -79,6 +87,21 @@ BAD = (
     (b'{"id": "a", "type": "records", "args": {"first": 0}}', True, "range"),
     (b'{"id": "a", "type": "records", "args": {"first": 4294967296}}', True, "range"),
     (b'{"id": "a", "type": "records", "args": {"first": "1"}}', True, "range"),
+    (b'{"id": "a", "type": "phases", "args": {"n": 2}}', True, "range"),
+    (b'{"id": "a", "type": "phases", "args": {"n": true}}', True, "range"),
+    (b'{"id": "a", "type": "phases", "args": {"n": 1.0}}', True, "range"),
+    (b'{"id": "a", "type": "log", "args": {"level": "loud"}}', True, "range"),
+    (b'{"id": "a", "type": "authorise", "args": {"token": "0123456789ABCDEF"}}', True, "range"),
+    (b'{"id": "a", "type": "authorise", "args": {"token": "0123456789abcde"}}', True, "range"),
+    (b'{"id": "a", "type": "authorise", "args": {"token": 1234567890123456}}', True, "range"),
+    (b'{"id": "a", "type": "config-get", "args": {"keys": "id"}}', True, "range"),
+    (b'{"id": "a", "type": "config-get", "args": {"keys": [%s1]}}' % (b"1," * 64), True, "range"),
+    (b'{"id": "a", "type": "config-set", "args": {"values": null}}', True, "range"),
+    (b'{"id": "a", "type": "config-set", "args": {"values": []}}', True, "range"),
+    (b'{"id": "a", "type": "tariff", "args": {"tariff": "none"}}', True, "range"),
+    (b'{"id": "a", "type": "tariff"}', True, "malformed"),
+    (b'{"id": "a", "type": "stop\\", \\"args\\": {"}', True, "unknown"),
+    (b'{"id": "a", "type": ""}', True, "unknown"),
 )
 
 BAD_ACKS = (
@@ -147,7 +170,9 @@ class Checking(unittest.TestCase):
                 self.assertTrue(len(json.dumps(about)) < 300, about)
 
     def test_table_lets_no_lease_outlive_the_clock(self):
-        self.assertEqual(COMMANDS["limit"]["ttl_s"][1], MAX_TTL_S)
+        payload = b'{"id": "%d", "type": "limit", "args": {"ma": 1, "ttl_s": %d}}'
+        Commands().check(payload % (1, MAX_TTL_S), False, None)
+        self.assertEqual(self.refusal(payload % (2, MAX_TTL_S + 1))[1], "range")
 
 
 class Acknowledging(unittest.TestCase):

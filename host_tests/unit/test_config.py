@@ -55,6 +55,8 @@ class Checking(unittest.TestCase):
 
     def test_takes_every_key_at_both_ends_of_its_range(self):
         for key, row in KEYS.items():
+            if key == "zone":  # a text of its own kind: test_zone.py
+                continue
             base = {"profile": "gbt18487", "cable_ma": 1} if key == "profile" else {}
             ends = row[1] if len(row) == 2 else row[1:]
             for value in ends:

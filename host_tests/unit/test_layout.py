@@ -39,7 +39,7 @@ KNOWN = (
 UNENCODABLE = (
     {"charge": -1},
     {"reason": "bored"},
-    {"limits": [[0, 160, "schedule"]]},
+    {"limits": [[0, 160, "nobody"]]},
     {"limits": [[-1, 160, "box"]]},
     {"firmware": "xyz!"},
     {"firmware": "abc"},

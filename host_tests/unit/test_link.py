@@ -3,18 +3,33 @@
 import asyncio
 import json
 import unittest
+from array import array
 from binascii import a2b_base64
 
 from book import Book, segment, worst_charge
 from pilotwire import config
 from pilotwire.link import link
+from pilotwire.link.commands import Refused
 from pilotwire.link.link import Link
+from pilotwire.pilot import handover
+from pilotwire.power.leases import Leases
 from pilotwire.record.layout import DAY
 
 PREFIX = b"pilotwire/v1/box-1/"
-CONFIG = config.check(
-    {"id": "box-1", "mqtt_host": "broker", "mqtt_user": "user", "heartbeat_s": 20}
-)
+CONFIG = {"id": "box-1", "mqtt_host": "broker", "mqtt_user": "user"}
+
+
+STATE = {
+    "state": "A1",
+    "local": None,
+    "dropped": {"tele": 0, "event": 0, "result": 0, "record": 0},
+}
+BOARD = {
+    "name": "bench",
+    "rated_ma": 32_000,
+    "phases": 3,
+    "outputs": {"rcd_test": True, "lock": None, "three_phases": True},
+}
 
 
 class FakeMqtt:
@@ -22,14 +37,20 @@ class FakeMqtt:
 
     made = None
 
-    def __init__(self, settings, topics, on_message, on_state, *_, on_oversized, open_connection):
+    def __init__(
+        self, settings, topics, on_message, on_state, _ticks, _bits, on_puback, on_oversized, *_
+    ):
         FakeMqtt.made = self
+        self.on_puback = on_puback
         self.settings = settings
         self.topics = topics
         self.receive = on_message
         self.on_state = on_state
         self.on_oversized = on_oversized
         self.room = 1_000
+        self.pid = 0
+        self.due = []  # packet ids that the broker has not acknowledged
+        self.answers = True
         self.sent = []
         self.running = 0
         self.ends = None
@@ -52,7 +73,15 @@ class FakeMqtt:
             return None
         self.room -= 1
         self.sent.append((topic, json.loads(payload), retain, qos))
-        return 1 if qos else 0
+        self.pid += 1
+        if qos and self.answers:
+            self.due.append(self.pid)
+        return self.pid if qos else 0
+
+    def answer(self):
+        """The broker's PUBACKs for what was published."""
+        while self.due:
+            self.on_puback(self.due.pop(0))
 
     def take(self, topic):
         """What was published to `topic` since the last look at any topic."""
@@ -65,6 +94,9 @@ class FakeHal:
     now_ms = 0
     open_connection = None
     random_bits = None
+    started = "power-on"
+    firmware = "0f1e2d3c"
+    board = BOARD
 
     def ticks_ms(self):
         return self.now_ms
@@ -74,36 +106,52 @@ class FakeHal:
 
 
 class FakeApp:
-    def __init__(self):
+    """What the link asks of an app."""
+
+    meter = grid = fram = tariff = None
+
+    def __init__(self, hal, config, journal):
+        self.hal = hal
+        self.config = config
+        self.journal = journal
+        self.leases = Leases(16_000, hal.ticks_ms)
+        self.up = array("i", [0] * handover.N_UP)
         self.obeyed = []
-        self.reason = ""
+        self.result = {}
+        self.refusal = None
         self.measured = None
-
-    def state(self):
-        return {"state": "A1"}
-
-    def telemetry(self):
-        return self.measured
+        self.phases = []
 
     def obey(self, type_, args):
         self.obeyed.append((type_, args))
-        return self.reason
+        if self.refusal:
+            raise Refused(None, *self.refusal)
+        return self.result
+
+    def locally(self, phases):
+        self.phases.append(phases)
 
 
 class LinkTest(unittest.TestCase):
+    config = ()  # pairs
+
     def setUp(self):
         self.box = Book()
         self.flash = self.box.flash
         self.journal = self.box.journal
-        self.real = link.Mqtt
+        self.real = link.Mqtt, link.state, link.telemetry
         link.Mqtt = FakeMqtt
+        link.state = lambda app: {"state": "A1"}
+        link.telemetry = lambda app: app.measured
         self.hal = FakeHal()
-        self.app = FakeApp()
-        self.link = Link(self.hal, CONFIG, self.journal, self.app)
+        given = dict(CONFIG)
+        given.update(self.config)
+        self.app = FakeApp(self.hal, config.check(given), self.journal)
+        self.link = Link(self.app)
         self.mqtt = FakeMqtt.made
 
     def tearDown(self):
-        link.Mqtt = self.real
+        link.Mqtt, link.state, link.telemetry = self.real
         self.box.close()
 
     def connect(self):
@@ -114,6 +162,9 @@ class LinkTest(unittest.TestCase):
         """Time passes, then the link publishes what is due."""
         self.hal.now_ms += ms
         self.link._publish()
+        while self.mqtt.due:
+            self.mqtt.answer()
+            self.link._publish()
         return self.mqtt
 
     def command(self, payload, retained=False):
@@ -171,7 +222,7 @@ class Connection(LinkTest):
 class State(LinkTest):
     def test_is_published_on_connect_on_news_and_as_a_heartbeat(self):
         self.connect()
-        self.assertEqual(self.turn().take(b"state"), [({"state": "A1"}, True, 0)])
+        self.assertEqual(self.turn().take(b"state"), [(STATE, True, 0)])
         self.assertEqual(self.turn(19_999).take(b"state"), [])
         self.assertEqual(len(self.turn(1).take(b"state")), 1)
         self.link.news()
@@ -369,7 +420,7 @@ class CommandResults(LinkTest):
 
     def test_tell_why_the_app_did_not_obey(self):
         self.connect()
-        self.app.reason = "no-vehicle"
+        self.app.refusal = "no-vehicle", ""
         self.command(b'{"id": "a", "type": "start"}')
         self.assertEqual(self.results(), [{"id": "a", "ok": False, "reason": "no-vehicle"}])
 
@@ -392,12 +443,15 @@ class CommandResults(LinkTest):
         for i in range(12):
             self.command(b'{"id": "%d", "type": "pause"}' % i)
         self.turn()
-        self.assertEqual(self.link.dropped, 4)
+        self.assertEqual(self.link.dropped()["result"], 4)
         self.mqtt.room = 100
-        self.assertEqual([result["id"] for result in self.results()], list("01234567"))
+        ids = [result["id"] for result in self.results()]
+        self.assertEqual(ids, ["4", "5", "6", "7", "8", "9", "10", "11"])
 
     def test_fit_a_message_whatever_the_command_said(self):
         self.connect()
+        self.turn()
+        self.mqtt.longest = 0
         for key in ("k" * 1_900, "\\u0001" * 300, "\\ud800" * 300):
             for text in (
                 '{"id": "%s", "%s": 1}',

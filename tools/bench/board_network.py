@@ -79,7 +79,7 @@ async def measured(app):
         await asyncio.sleep(1)
     await asyncio.sleep(2)
     print('free', free())
-    while not app._up[handover.UP_CLOSED]:
+    while not app.up[handover.UP_CLOSED]:
         await asyncio.sleep(1)
     await asyncio.sleep(3)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

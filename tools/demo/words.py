@@ -16,6 +16,8 @@ LIMITS = {
     "box": "the box's setting",
     "cable": "the cable's rating",
     "operator": "the operator's wish",
+    "local": "the local energy manager's wish",
+    "schedule": "the schedule",
     "vehicle": "the car has no S2",
 }
 ENDS = {

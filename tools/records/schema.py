@@ -24,7 +24,9 @@ KINDS = {
         "co2_g",
     ),
     "start": ("box", "firmware", "config", "tariff", "unix", "clock", "about", "periods"),
-    "event": ("event", "unix", "clock", "about", "before", "after", "count"),
+    "event": (
+        *("event", "unix", "clock", "about", "before", "after", "count", "tariff", "periods"),
+    ),
     "day": ("unix", "count", "usable_min", "faulted_min", "unreachable_min"),
 }
 
@@ -42,7 +44,10 @@ _TEXTS = {
     "start_clock": "How good the clock was then.",
     "start_wh": "The meter's register at the start.",
     "start_read": "Whether the meter answered then; else it is the last reading before.",
-    "auth": "free: plugging in was permission enough. remote: a command has permitted it.",
+    "auth": (
+        "free: plugging in was permission enough. window: it was so at that time. remote: the "
+        "command start has permitted it. token: the command authorise has."
+    ),
     "by": "Whom the command named.",
     "meter": "The meter's map (docs/meters.md).",
     "meter_serial": (
@@ -80,7 +85,7 @@ _TEXTS = {
     "register": "What the register did that none may do (docs/meters.md).",
     "register_before_wh": "The register before that.",
     "register_after_wh": "The register after that.",
-    "tariff": "Digest of tariff.json; the start's record names its periods.",
+    "tariff": "Digest of tariff.json; the record of the start, or of a change, names its periods.",
     "period_wh": "Energy in each period of the tariff.",
     "unsplit_wh": "Energy of which nobody knows the period; with `period_wh` it makes `wh`.",
     "currency": "Currency of `amounts`.",

@@ -92,7 +92,7 @@ class Backend:
             self._take_result(value)
         elif name == "online":
             self.online = value == 1
-        elif name not in ("tele", "trace", "records"):
+        elif name not in ("tele", "event", "info", "log", "trace", "records"):
             self._breach("bytes", f"unknown topic {topic}")
 
     def _take_state(self, state: dict) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from pilotwire import app, config
 from pilotwire.energy import meters, rtu, tarifffile
 from pilotwire.link import link, mqtt
-from pilotwire.record import journal, segments, wear
+from pilotwire.record import files, journal, segments, wear
 from plant import World
 from plant.link import named
 
@@ -26,7 +26,7 @@ _CLOSELY_US = 400_000  # every tick is judged for so long after anything has cha
 _PINS_OPEN = 10_000  # nobody drives the generator: steady +12 V
 
 _ON_THE_LOOP = (app, meters, rtu, link, mqtt)
-_ON_FLASH = (config, tarifffile, journal, segments, wear)
+_ON_FLASH = (config, tarifffile, files, journal, segments, wear)
 _ON_CONSOLE = (app, link)
 
 

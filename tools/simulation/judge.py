@@ -33,8 +33,8 @@ class Life:
         self.app = app
         self.hal = hal
         self.watchers: list[Callable[[], object]] = []
-        self.said = Said(app._settings)
-        self.invariants = Invariants(self, app._settings, self.said)
+        self.said = Said(app.settings)
+        self.invariants = Invariants(self, app.settings, self.said)
 
     @property
     def guard(self) -> "Life":
@@ -120,7 +120,7 @@ class Judge:
         if change.name != "contacts" or not change.value or not life or not life.hal.closed:
             return
         session = life.app.session
-        if not session.active or (session.number is None and not life.app._free):
+        if not session.active or (session.number is None and life.app.billed):
             self._sim.broken("recorded first", "closed without an opening record")
 
     def flash_used(self) -> None:

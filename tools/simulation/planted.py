@@ -116,8 +116,8 @@ PLANTED = (
     Bug(
         "full current when the source of a limit dies",
         "power/leases.py",
-        "ttl_ms, fallback_ma)\n\n    def fill",
-        "ttl_ms, NO_LIMIT_MA)\n\n    def fill",
+        "ttl_ms, fallback_ma)\n\n    def withdraw",
+        "ttl_ms, NO_LIMIT_MA)\n\n    def withdraw",
     ),
     Bug(
         "energy only in RAM",
@@ -152,11 +152,12 @@ PLANTED = (
     Bug(
         "record dropped after 3 tries",
         "link/link.py",
-        "            self._sent_ms = now_ms\n\n    def _due",
+        "            self._sent_ms = now_ms\n        return True\n\n    def _due",
         "            self._sent_ms = now_ms\n"
         "            self._tries = getattr(self, '_tries', 0) + 1\n"
         "            if self._tries % 3 == 0:\n"
-        "                self._journal.acknowledge(record['seq'])\n\n    def _due",
+        "                self._journal.acknowledge(record['seq'])\n"
+        "        return True\n\n    def _due",
     ),
     Bug(
         "an acknowledgement of what was never sent is believed",
@@ -184,8 +185,8 @@ PLANTED = (
     ),
     Bug(
         "a charge that could not be written is forgotten",
-        "app.py",
-        "            self.journal.note(fields, CHARGE)  # written when flash is well again\n",
+        "record/charges.py",
+        "            self._journal.note(fields, CHARGE)  # written when flash is well again\n",
         "            pass\n",
     ),
     Bug(
@@ -227,8 +228,8 @@ PLANTED = (
     Bug(
         "value out of range obeyed",
         "link/commands.py",
-        "            elif type(value) is not int or not least <= value <= most:\n",
-        "            elif type(value) is not int:\n",
+        "        if type(value) is not int or not least <= value <= most:\n",
+        "        if type(value) is not int:\n",
     ),
     Bug(
         "refused without a reason",

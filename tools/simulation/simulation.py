@@ -135,7 +135,7 @@ class Simulation:
         """Something of this kind happens now."""
         self.counts[kind] += 1
         app = self.box.app
-        self.coverage[kind, letter(app._up) if app else "off"] += 1
+        self.coverage[kind, letter(app.up) if app else "off"] += 1
 
     def broken(self, rule: str, how: str) -> None:
         """The first breach ends the run."""

@@ -25,15 +25,17 @@ UNMETERED = "unmetered"  # no reading, or a register that did what none may do
 
 
 class Session:
-    """The charge in progress, if any. `free`: plugging in is permission enough.
+    """The charge in progress, if any.
 
+    `free` is how plugging in alone permits a charge ("free", "window"), or "" where it does not;
+    what has begun does not end with it.
     `meter_required`: no charge starts without a reading. `split` is a tariff.Split or None.
     `paused` ends with the charge; set before one, it holds for it. `number` is that of the charge
     in progress, None where its opening record could not be written.
     """
 
     def __init__(self, free, meter_required, split=None):
-        self.authorised = free
+        self.free = free
         self.paused = False
         self.active = False  # the opening record is on flash, or will never be
         self.number = None
@@ -41,7 +43,7 @@ class Session:
         self.register = Register()
         self.account = Account()
         self._split = split
-        self._free = free
+        self._permitted = ""  # how, where plugging in was not enough, or a charge has begun
         self._meter_required = meter_required
         self._ending = ""  # the reason, once the end is near
         self._done = False  # ended, the vehicle still plugged in
@@ -49,6 +51,20 @@ class Session:
         self._waited_ms = 0  # and how long; kept, because the clock wraps
         self._fresh = False  # the register is being read
         self._first = {}  # the opening record's fields, and the last checkpoint's after a reset
+
+    @property
+    def authorised(self):
+        return bool(self.free or self._permitted)
+
+    def change_split(self, split):
+        """Another tariff, from the next charge on."""
+        self._split = split
+
+    def stage(self):
+        """ "active", "over" while its vehicle is still plugged in, or "" without a charge."""
+        if self._ending or self._done:
+            return "over"
+        return "active" if self.active else ""
 
     def flags(self):
         """The permissions to hand down to ring 0."""
@@ -59,9 +75,9 @@ class Session:
             flags |= handover.FLAG_RECORDED
         return flags
 
-    def start(self, by=""):
-        """A command permits charging."""
-        self.authorised = True
+    def start(self, by="", how="remote"):
+        """A command permits charging; `how` as in records."""
+        self._permitted = how
         self._done = False
         if not self.active:
             self.by = by
@@ -71,7 +87,7 @@ class Session:
         if self.active and not self._ending:
             self._ending = reason
         self._done = True
-        self.authorised = self._free
+        self._permitted = ""
 
     def resume_after_reset(self, opening):
         """A charge has no end: the power was lost. `opening` is what is known of it."""
@@ -104,7 +120,7 @@ class Session:
         state = up[handover.UP_STATE]
         if state == levels.A:  # what was permitted, or forbidden, was so for that vehicle
             self._done = False
-            self.authorised = self._free
+            self._permitted = ""
         if self.active:
             if state == levels.A and not self._ending:
                 self._ending = "unplugged"
@@ -125,12 +141,13 @@ class Session:
 
     def opening(self, stamp):
         """Fields of the opening record. `stamp` is (unix s or None, clock quality)."""
+        self._permitted = self._permitted or self.free
         self._first = {
             "start_unix": stamp[0],
             "start_clock": stamp[1],
             "start_wh": self.register.wh,
             "start_read": self._fresh,
-            "auth": "free" if self._free else "remote",
+            "auth": self._permitted,
             "by": self.by or None,
         }
         return self._first

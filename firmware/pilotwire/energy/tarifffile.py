@@ -36,14 +36,11 @@ def load(root, may_split):
         data = json.loads(text)
     except (ValueError, RuntimeError, MemoryError):  # the latter two: nested too deeply
         raise TariffError("not JSON") from None
-    tariff = _tariff(data, hexlify(sha256(text).digest()[:4]).decode())
-    if len(tariff.names) > 1 and not may_split:
-        # After a power cut nobody could say which Wh belong to which period.
-        raise TariffError("several periods in a billed charge need an FRAM on the board")
-    return tariff
+    return check(data, may_split, hexlify(sha256(text).digest()[:4]).decode())
 
 
-def _tariff(data, digest):
+def check(data, may_split, digest=""):
+    """The Tariff that `data` are, see `load`. Raises TariffError."""
     if type(data) is not dict or any(key not in _KEYS for key in data):
         raise TariffError("an object of %s wanted" % ", ".join(_KEYS))
     periods = data.get("periods")
@@ -68,6 +65,9 @@ def _tariff(data, digest):
         prices = None
     elif type(currency) is not str or len(currency) != 3:
         raise TariffError("currency: 3 letters wanted, for the prices")
+    if len(names) > 1 and not may_split:
+        # After a power cut nobody could say which Wh belong to which period.
+        raise TariffError("several periods in a billed charge need an FRAM on the board")
     return Tariff(names, prices, currency, _day(data, names), _offsets(data), digest)
 
 

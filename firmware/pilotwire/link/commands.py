@@ -1,28 +1,18 @@
-"""Commands from the backend: checked against the table below before anything acts on them."""
+"""Commands from the backend: checked against commands.json before anything acts on them.
+
+That has a line for each type, read when it is wanted: {argument: what it may be}, which is
+[least, most, required], ["text", longest, required] (printable ASCII), ["hash", digits, required],
+["choice", which, required], ["list", longest, required], or ["object", 1, required] (0: or null).
+"""
 
 import json
 
-from ..power.leases import MAX_TTL_S
+from micropython import const
 
-# type: {argument: (least, most, required)}: an integer, or where `least` is "" a text of at most
-# so many characters.
-COMMANDS = {
-    "limit": {
-        "ma": (0, 80_000, True),
-        "ttl_s": (1, MAX_TTL_S, False),
-        "fallback_ma": (0, 80_000, False),
-    },
-    "pause": {},
-    "resume": {},
-    "start": {"by": ("", 20, False)},
-    "stop": {},
-    "clear-faults": {},
-    "trace": {"kb": (0, 32, True)},
-    "records": {"first": (1, 0xFFFFFFFF, True)},
-}
-
-_ID_LENGTH = 64
-_REMEMBERED = 16
+_ID_LENGTH = const(64)
+_REMEMBERED = const(16)
+_TABLE = __file__.rsplit("/", 1)[0] + "/commands.json"
+_HEX = b"0123456789abcdef"
 
 
 class Refused(Exception):
@@ -59,9 +49,10 @@ class Commands:
         if exp is not None and unix_s is not None and unix_s > exp:
             raise Refused(id_, "expired", "")
         type_ = envelope.get("type")
-        if type(type_) is not str or type_ not in COMMANDS:
+        table = _table(type_)
+        if table is None:
             raise Refused(id_, "unknown", "type")
-        return id_, type_, self._arguments(id_, COMMANDS[type_], envelope.get("args", {}))
+        return id_, type_, self._arguments(id_, table, envelope.get("args", {}))
 
     def _arguments(self, id_, table, given):
         if type(given) is not dict:
@@ -69,18 +60,51 @@ class Commands:
         for key in given:
             if key not in table:
                 raise Refused(id_, "malformed", "%.32r: unknown argument" % key)
-        for key, (least, most, required) in table.items():
-            if key not in given:
-                if required:
-                    raise Refused(id_, "malformed", "%s: missing" % key)
-                continue
-            value = given[key]
-            if least == "":
-                if type(value) is not str or len(value) > most or not _is_plain(value):
-                    raise Refused(id_, "range", "%s: %d ASCII characters at most" % (key, most))
-            elif type(value) is not int or not least <= value <= most:
-                raise Refused(id_, "range", "%s: %d to %d wanted" % (key, least, most))
+        for key, row in table.items():
+            if key in given:
+                wanted = _wanted(row, given[key])
+                if wanted:
+                    raise Refused(id_, "range", "%s: %s" % (key, wanted))
+            elif row[2]:
+                raise Refused(id_, "malformed", "%s: missing" % key)
         return given
+
+
+def _table(type_):
+    """The arguments of this type of command, None for any other value."""
+    if type(type_) is not str or '"' in type_:
+        return None
+    head = '{"type": "%s",' % type_
+    with open(_TABLE) as file:
+        for line in file:
+            if line.startswith(head):
+                return json.loads(line)["args"]
+    return None
+
+
+def _wanted(row, value):
+    """What `row` of the table wants instead of `value`, "" where that will do."""
+    least, most = row[:2]
+    if type(least) is int:
+        if type(value) is not int or not least <= value <= most:
+            return "%d to %d wanted" % (least, most)
+    elif least == "text":
+        if type(value) is not str or len(value) > most or not _is_plain(value):
+            return "%d ASCII characters at most" % most
+    elif least == "hash":
+        if type(value) is not str or len(value) != most or not _is_plain(value):
+            return "%d hexadecimal digits wanted" % most
+        if not all(byte in _HEX for byte in value.encode()):
+            return "%d hexadecimal digits wanted, a to f small" % most
+    elif least == "choice":
+        if not any(type(value) is type(one) and value == one for one in most):
+            return "one of %s wanted" % ", ".join([str(one) for one in most])
+    elif least == "list":
+        if type(value) is not list or len(value) > most:
+            return "a list of at most %d wanted" % most
+    elif type(value) is not dict and (most or value is not None):
+        return "an object wanted"
+    return ""
 
 
 def acknowledged(payload):

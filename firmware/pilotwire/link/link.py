@@ -1,11 +1,7 @@
-"""The box's topics under pilotwire/v1/<id>/: state, telemetry, records, commands.
+"""The box's topics under pilotwire/v1/<id>/, as docs/mqtt/asyncapi.yaml has them.
 
-online (retained, will)  1, or 0 when the broker has lost us
-state  (retained)        on change and as a heartbeat
-tele                     measurements while charging
-tx                       charging records, until `ack` {"upto": seq} has confirmed them
-cmd -> cmdres            one result for each command
-trace, records           a trace of ring 0, older records, line by line, when asked for
+What is published when: results of commands first, then events, records, lines that were asked
+for, the state, and telemetry last; where there is no room, what comes last goes without.
 """
 
 import asyncio
@@ -13,41 +9,69 @@ import json
 
 from micropython import const
 
+from ..loading import unload
+from ..pilot.handover import UP_CLOSED
 from ..ticks import since
 from .commands import Commands, Refused, acknowledged
+from .events import Events
 from .mqtt import Mqtt
+from .queue import Queue
+from .state import state, telemetry
 
 _RESEND_MIN_MS = const(5_000)
 _RESEND_MAX_MS = const(600_000)
-_TELE_MS = const(10_000)
 _LOOK_S = const(1)  # how often something may have become due
 _SOON_S = 0.1  # how often there may be room for the next line
-_RESULTS = const(8)  # results that wait for room in the out buffer
+_RESULTS = const(8)
+_EVENTS = const(16)
+_LINES = const(8)
+_FRAMES = const(64)  # of the journal, looked at in one go: some 25 ms on a chip
+
+# Longest s between two states, idle and charging, and between two telemetries (0: none).
+_PROFILES = {"local": (20, 20, 10), "operator": (900, 60, 0)}
+_LEVELS = ("off", "error", "warning", "info", "debug")
 
 
 class Link:
-    """Talks for the app. `app` gives `state()`, `telemetry()` (dict, or None when idle) and
-    `obey(type, args)` -> reason code, "" for done; `journal` gives the records.
-    """
+    """Talks for the `app`: reads what it publishes of it, and lets it `obey` commands."""
 
-    def __init__(self, hal, config, journal, app):
+    def __init__(self, app):
+        hal, config = app.hal, app.config
         self._hal = hal
-        self._journal = journal
         self._app = app
+        self._journal = app.journal
         self._prefix = "pilotwire/v1/%s/" % config["id"]
-        self._heartbeat_ms = config["heartbeat_s"] * 1000
+        idle_s, charging_s, tele_s = _PROFILES[config["mqtt_profile"]]
+        self._beats_s = (config["heartbeat_s"] or idle_s, config["heartbeat_s"] or charging_s)
+        self._tele_s = config["tele_s"] or tele_s
         self._commands = Commands()
         self._news = asyncio.Event()
-        self._results = []
+        self._results = Queue("cmdres", _RESULTS)
+        self._events = Queue("event", _EVENTS)
+        self._log = Queue("log", _LINES, 0)
+        self.log_level(config["log_level"])
+        self.events = Events(self._events, hal.clock)
+        self.events.tell("start", about=hal.started)
+        self.local = None
+        topics = [self._prefix + "cmd", self._prefix + "ack"]
+        if config["local_ttl_s"]:
+            from .local import Local
+
+            self.local = Local(
+                app.leases, hal.ticks_ms, config["local_ttl_s"], config["local_fallback_ma"]
+            )
+            topics.append(self._prefix + "set/+")
         self._lines = None  # of a trace or of older records, still to be sent
         self._lines_topic = ""
         self._line = None  # the next one
         self._sent_ms = None  # when the oldest pending record was sent last
         self._resend_ms = _RESEND_MIN_MS
         self._state_ms = self._tele_ms = None
+        self._told_info = False
+        self._dropped_tele = 0
         self.connected = False
+        self.connections = 0
         self.reason = "unreachable"
-        self.dropped = 0  # results that found no room
         settings = {
             "client_id": "pilotwire-" + config["id"],
             "host": config["mqtt_host"],
@@ -60,18 +84,20 @@ class Link:
         }
         self._mqtt = Mqtt(
             settings,
-            [self._prefix + "cmd", self._prefix + "ack"],
+            topics,
             self._on_message,
             self._on_state,
             hal.ticks_ms,
             hal.random_bits,
-            on_oversized=self._on_oversized,
-            open_connection=hal.open_connection,
+            self._on_puback,
+            self._on_oversized,
+            hal.open_connection,
         )
 
     def news(self):
         """The state has changed: publish it soon."""
         self._state_ms = None
+        self.events.look(self._app.up)
         self._news.set()
 
     def send(self, topic, lines):
@@ -81,16 +107,38 @@ class Link:
         self._line = self._next_line()
         self._news.set()
 
+    def say(self, level, text):
+        """To the console, and where `level` is wanted there to the topic log."""
+        print("%s: %s" % (level, text))
+        if _LEVELS.index(level) <= self._level:
+            message = {"level": level, "text": text}
+            message["unix"], message["clock"] = self._hal.clock()
+            self._log.add(message)
+
+    def log_level(self, level):
+        """Publish what is said at this level or a graver one."""
+        self._level = _LEVELS.index(level)
+
+    def dropped(self) -> dict:
+        """How many messages of each kind have found no room since the start."""
+        return {
+            "tele": self._dropped_tele,
+            "event": self._events.dropped,
+            "result": self._results.dropped,
+            "record": self._journal.lost,
+        }
+
     async def run(self):
         """For ever; cancel it to end the connection. Raises what ended the client, if anything."""
         client = asyncio.create_task(self._mqtt.run())
         try:
             while not client.done():
                 self._news.clear()
+                soon = False
                 if self.connected:
-                    self._publish()
+                    soon = self._publish()
                 try:
-                    await asyncio.wait_for(self._news.wait(), _SOON_S if self._line else _LOOK_S)
+                    await asyncio.wait_for(self._news.wait(), _SOON_S if soon else _LOOK_S)
                 except asyncio.TimeoutError:
                     continue
             await client
@@ -99,21 +147,36 @@ class Link:
             client.cancel()
 
     def _publish(self):
-        """Publish what is due."""
+        """Publish what is due; whether more of it waits for its turn."""
         now_ms = self._hal.ticks_ms()
-        while self._results and self._put("cmdres", self._results[0], qos=1):
-            self._results.pop(0)
-        self._send_record(now_ms)
+        for queue in (self._results, self._events, self._log):
+            queue.send(self._put)
+        found = self._send_record(now_ms)
         while self._line and self._put(self._lines_topic, self._line, qos=1):
             self._line = self._next_line()
-        if self._due(self._state_ms, now_ms, self._heartbeat_ms) and self._put(
-            "state", self._app.state(), retain=True
-        ):
-            self._state_ms = now_ms
-        if self._due(self._tele_ms, now_ms, _TELE_MS):
-            telemetry = self._app.telemetry()
-            if telemetry and self._put("tele", telemetry):
+        if not self._told_info:
+            self._told_info = self._put_info()
+        beat_s = self._beats_s[self._app.up[UP_CLOSED]]
+        if self._due(self._state_ms, now_ms, beat_s * 1000):
+            now = state(self._app)
+            now["local"] = self.local and self.local.state()
+            now["dropped"] = self.dropped()
+            if self._put("state", now, True) is not None:
+                self._state_ms = now_ms
+        if self._tele_s and self._due(self._tele_ms, now_ms, self._tele_s * 1000):
+            values = telemetry(self._app)
+            if values:
                 self._tele_ms = now_ms
+                if self._put("tele", values) is None:
+                    self._dropped_tele += 1
+        return self._line or not found
+
+    def _put_info(self):
+        from .info import info
+
+        values = info(self._app, self._beats_s, self.local)
+        unload("link", "info")
+        return self._put("info", values, True, 1) is not None
 
     def _next_line(self):
         try:
@@ -122,48 +185,72 @@ class Link:
             return None
 
     def _send_record(self, now_ms):
-        """The oldest record that is not confirmed, again and again, with a growing pause."""
+        """The oldest record that is not confirmed, again and again, with a growing pause.
+
+        False while it is still being looked for.
+        """
         if not self._journal.pending or not self._due(self._sent_ms, now_ms, self._resend_ms):
-            return
+            return True
         try:
-            record = self._journal.read()
+            record = self._journal.read(_FRAMES)
         except OSError:  # flash is broken: the state says so
-            return
+            return True
+        if not record:
+            return False
         if self._put("tx", record, qos=1):
             if self._sent_ms is not None:
                 self._resend_ms = min(2 * self._resend_ms, _RESEND_MAX_MS)
             self._sent_ms = now_ms
+        return True
 
     def _due(self, then_ms, now_ms, pause_ms):
         return then_ms is None or since(now_ms, then_ms) >= pause_ms
 
     def _put(self, topic, value, retain=False, qos=0):
+        """The packet id, 0 at QoS 0, None where there is no room now."""
         topic = (self._prefix + topic).encode()
-        return self._mqtt.publish(topic, json.dumps(value).encode(), retain, qos) is not None
+        return self._mqtt.publish(topic, json.dumps(value).encode(), retain, qos)
 
     def _on_state(self, connected, reason):
         self.connected = connected
         self.reason = reason
-        print("link:", reason)
+        self.say("info" if connected else "warning", "link " + reason)
         if connected:
+            self.connections += 1
             self._mqtt.publish((self._prefix + "online").encode(), b"1", True, 1)
+            for queue in (self._results, self._events):
+                queue.reconnected()
             self._sent_ms = self._state_ms = None
+            self._told_info = False
             self._resend_ms = _RESEND_MIN_MS
             self._news.set()
+
+    def _on_puback(self, pid):
+        for queue in (self._results, self._events):
+            if queue.acknowledged(pid):
+                self._news.set()
 
     def _on_message(self, topic, payload, retained):
         if topic.endswith(b"/ack"):
             self._on_ack(payload, retained)
-            return
+        elif self.local and b"/set/" in topic:
+            self._on_scalar(topic.split(b"/set/", 1)[1], payload, retained)
+        else:
+            self._on_command(payload, retained)
+
+    def _on_command(self, payload, retained):
+        id_ = None
         try:
             id_, type_, args = self._commands.check(payload, retained, self._hal.clock()[0])
-            reason, about = self._app.obey(type_, args), ""
+            result = {"id": id_, "ok": True, "reason": ""}
+            result.update(self._app.obey(type_, args))
         except Refused as refused:
-            id_, reason, about = refused.args
-        self._answer(id_, reason, about)
+            self._refuse(id_, *refused.args)
+            return
+        self._answer(result)
 
     def _on_oversized(self, topic, size):
-        self._answer(None, "oversized", "%d bytes" % size)
+        self._refuse(None, None, "oversized", "%d bytes" % size)
 
     def _on_ack(self, payload, retained):
         try:
@@ -174,16 +261,28 @@ class Link:
                 self._resend_ms = _RESEND_MIN_MS
                 self.news()
         except Refused as refused:
-            self._answer(*refused.args)
+            self._refuse(None, *refused.args)
         except ValueError:
-            self._answer(None, "range", "upto: no such record")
+            self._refuse(None, None, "range", "upto: no such record")
 
-    def _answer(self, id_, reason, about):
-        result = {"id": id_, "ok": not reason, "reason": reason}
+    def _on_scalar(self, name, payload, retained):
+        try:
+            if retained:  # it would be taken for news at every reconnect
+                raise Refused(None, "retained", "set/")
+            phases = self.local.take(name, payload)
+        except Refused as refused:
+            _, reason, about = refused.args
+            self.events.tell("refused", reason=reason, about=about)
+            self._news.set()
+            return
+        self._app.locally(phases)
+
+    def _refuse(self, known, id_, reason, about):
+        result = {"id": id_ or known, "ok": False, "reason": reason}
         if about:
             result["about"] = about
-        if len(self._results) >= _RESULTS:
-            self.dropped += 1
-            return
-        self._results.append(result)
+        self._answer(result)
+
+    def _answer(self, result):
+        self._results.add(result)
         self._news.set()

@@ -14,7 +14,7 @@ from ..pilot.handover import (
 )
 from ..ticks import since
 
-SOURCES = ("box", "operator")  # a source's place is its row in the hand-over
+SOURCES = ("box", "operator", "local", "schedule")  # a source's place is its row in the hand-over
 
 _NONE = (NO_LIMIT_MA, 0, NEVER, NO_LIMIT_MA)
 
@@ -34,11 +34,21 @@ class Leases:
     def __init__(self, box_ma, ticks_ms):
         self._ticks_ms = ticks_ms
         self._rows = [_NONE] * len(SOURCES)  # (limit_ma, granted at, ttl_ms, fallback_ma)
+        self.expired = []  # sources whose time has run out, for whoever tells it
         self.grant("box", box_ma)
 
     def grant(self, source, limit_ma, ttl_ms=NEVER, fallback_ma=NO_LIMIT_MA):
         """`source` allows `limit_ma` for `ttl_ms`, `fallback_ma` after that."""
         self._rows[SOURCES.index(source)] = (limit_ma, self._ticks_ms(), ttl_ms, fallback_ma)
+
+    def withdraw(self, source):
+        """`source` sets no limit any more."""
+        self._rows[SOURCES.index(source)] = _NONE
+
+    def granted(self, source):
+        """mA that it allows at this moment, None where it sets no limit."""
+        limit_ma = self._current(SOURCES.index(source), self._ticks_ms())[0]
+        return None if limit_ma == NO_LIMIT_MA else limit_ma
 
     def fill(self, down):
         """Write the rows into the down slot, with the time that each has left."""
@@ -59,4 +69,5 @@ class Leases:
         if left_ms > 0:
             return limit_ma, left_ms, fallback_ma
         self._rows[row] = (fallback_ma, now_ms, NEVER, fallback_ma)  # out, before the clock wraps
+        self.expired.append(SOURCES[row])
         return fallback_ma, NEVER, fallback_ma

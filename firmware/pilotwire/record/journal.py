@@ -13,6 +13,7 @@ from micropython import const
 
 from ..loading import unload
 from . import frame, layout
+from .files import replace
 from .layout import CHARGE, DAY, EVENT, OPEN, START
 from .segments import Segments, make_folder, read_file
 
@@ -137,9 +138,27 @@ class Journal:
         self._queue.append((kind, fields))
         self._save_waiting()
 
-    def read(self):
+    def forget(self, fields):
+        """Leave of all that is acknowledged nothing but the event `fields`, in a new segment.
+
+        Raises FlashBusy, OSError.
+        """
+        self._writable()
+        self._write_waiting()
+        self._write(EVENT, fields, True)
+        self._segments.clear_others()
+        self._next = None
+        if self._fram:
+            self._fram.save(CHECKPOINT, b"")
+
+    def writable(self):
+        """Whether flash may be written now."""
+        return self._free()
+
+    def read(self, most=None):
         """The oldest record that is not acknowledged, as a dict; None: there is none.
 
+        None also after `most` others on the way to it: then the next call goes on from there.
         Where there are none any more, dropped or damaged, {"seq", "kind": "missing", "first"}
         stands for `first` to `seq`.
         """
@@ -149,9 +168,13 @@ class Journal:
         record = {"seq": self.seq, "kind": "missing", "first": wanted}
         where = self._next or (self._segments.holding(wanted), 0)
         for index, place, found in self._from(*where):
-            if found.seq < wanted:
-                continue
             self._next = index, place
+            if found.seq < wanted:
+                if most == 0:
+                    return None
+                if most:
+                    most -= 1
+                continue
             if found.seq == wanted:
                 record = show(found)
             else:
@@ -209,7 +232,7 @@ class Journal:
         key = read_file(self._key_path, _SECRET_BYTES)
         if len(key) < _SECRET_BYTES:
             key = secret(_SECRET_BYTES)
-            self._replace(self._key_path, key)
+            replace(self._key_path, key, self._sync)
         self._key = frame.Key(key)
         make_folder(self._folder)
         self._segments = Segments(self._folder, self._sync)
@@ -250,13 +273,13 @@ class Journal:
         if waited:
             self._save_waiting()
 
-    def _write(self, kind, fields):
+    def _write(self, kind, fields, apart=False):
         number = self.seq + 1
         if kind == CHARGE and not fields.get("charge"):
             fields["charge"] = number  # its opening record could not be written
         data = self._pack(kind, number, fields)
         newest = self._segments.newest
-        self._segments.append(data, number, self._dispensable())
+        self._segments.append(data, number, self._dispensable(), apart)
         begun = self._segments.newest
         if begun != newest and self._next and self._next[0] == begun:  # read last, and gone
             self._next = None
@@ -272,7 +295,7 @@ class Journal:
 
     def _write_opening(self, fields):
         data = self._pack(OPEN, fields["charge"], fields)
-        self._replace(self._folder + "/open", data)
+        replace(self._folder + "/open", data, self._sync)
         self._opened = True
         if self._fram:
             self._fram.save(CHECKPOINT, data)
@@ -288,7 +311,8 @@ class Journal:
 
     def _write_mark(self):
         acked = struct.pack("<I", self.acked)
-        self._replace(self._folder + "/ack", acked + struct.pack("<I", crc32(acked)))
+        mark = acked + struct.pack("<I", crc32(acked))
+        replace(self._folder + "/ack", mark, self._sync)
         self._acked_there = self.acked
 
     def _save_waiting(self):
@@ -305,15 +329,6 @@ class Journal:
                     break  # nor does what follows: it would be taken for this one
                 data += bytes([kind, len(body)]) + body
             self._fram.save(WAITING, data)
-
-    def _replace(self, path, data):
-        """The whole file, old or new, whenever the power goes."""
-        new = path + ".new"
-        with open(new, "wb") as file:
-            file.write(data)
-        self._sync()
-        os.rename(new, path)
-        self._sync()
 
     # Reading.
 

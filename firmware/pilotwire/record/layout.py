@@ -24,7 +24,7 @@ HASH = -1  # hexadecimal digits
 
 _CLOCKS = ("none", "set", "synchronised")
 _READ = (False, True)
-_SOURCES = ("box", "operator", "cable", "vehicle")  # of a limit
+_SOURCES = ("box", "operator", "cable", "vehicle", "local", "schedule")  # of a limit
 _EVENTS = (
     "clock",
     "cover",
@@ -33,6 +33,8 @@ _EVENTS = (
     "damage",
     "update",
     "login",
+    "forgotten",
+    "tariff",
 )
 
 FIELDS = (
@@ -42,7 +44,7 @@ FIELDS = (
     ("start_clock", _CLOCKS),
     ("start_wh", NUMBER),
     ("start_read", _READ),
-    ("auth", ("free", "remote")),
+    ("auth", ("free", "remote", "token", "window")),
     ("by", 20),
     ("meter", 16),
     ("meter_serial", 16),

@@ -45,8 +45,8 @@ class Segments:
         is_due = index is not None and self.size + MOST > _BYTES
         self.lost = self._end(index) if is_due else 0
 
-    def append(self, data, number, dispensable):
-        """Write the frame `data` by this number.
+    def append(self, data, number, dispensable, apart=False):
+        """Write the frame `data` by this number, `apart` in a segment of its own.
 
         Where a new segment is due, one whose numbers are all `dispensable` or less may go.
         """
@@ -54,7 +54,7 @@ class Segments:
         if self.torn:
             self.size = self._end(index)
         place = self.size
-        if len(data) > _BYTES - place - self.torn:
+        if apart or len(data) > _BYTES - place - self.torn:
             index = self._next(dispensable)
             place = 0
         elif self.torn:
@@ -69,6 +69,14 @@ class Segments:
             self._firsts[index] = number
         self.newest = index
         self.size = place + len(data)
+
+    def clear_others(self):
+        """Leave nothing but the newest segment. Raises OSError."""
+        for index in range(_COUNT):
+            if index != self.newest and self._end(index):
+                os.remove(self._path % index)
+            if index != self.newest:
+                self._firsts[index] = 0
 
     def room(self, dispensable):
         """Bytes that can be written before a segment is in the way that must be kept."""

@@ -11,14 +11,16 @@ _MS_PER_MIN = const(60_000)
 
 
 class Watch:
-    """Call `look` at every step of control; it notes in `journal` what is worth a record.
+    """Call `look` at every step of control; it notes in `journal` what is worth a record, and
+    calls `tell(event, before=, after=)`, as texts or None.
 
     Minutes of a day are counted by the box itself: usable (no fault) or faulted, and of those
     unreachable (the operator's broker). Without power nobody counts.
     """
 
-    def __init__(self, journal):
+    def __init__(self, journal, tell=lambda event, **about: None):
         self._journal = journal
+        self._tell = tell
         self._now_ms = None
         self._unix = None
         self._quality = "none"
@@ -72,6 +74,7 @@ class Watch:
         fields["before"] = before
         fields["after"] = after
         self._journal.note(fields)
+        self._tell(event, before=before, after=after)
 
     def _end_day(self, unix):
         usable, faulted, unreachable = [ms // _MS_PER_MIN for ms in self._counted_ms]

@@ -1,0 +1,75 @@
+"""The scalars of a local energy manager: topics set/limit_ma, set/enable, set/phases.
+
+What it sets lives for `ttl_s` after its last message, then the box is on its own again: a manager
+that has died holds no car back, and pushes none.
+"""
+
+from micropython import const
+
+from ..ticks import since
+from .commands import Refused
+
+_MOST_MA = const(80_000)
+_SWITCH = {b"true": True, b"1": True, b"false": False, b"0": False}
+_PHASES = {b"1": 1, b"3": 3}
+
+
+class Local:
+    """Grants `leases` the source "local". `ttl_s` 1..86400; `fallback_ma` holds after it."""
+
+    def __init__(self, leases, ticks_ms, ttl_s, fallback_ma):
+        self._leases = leases
+        self._ticks_ms = ticks_ms
+        self._ttl_ms = ttl_s * 1000
+        self._fallback_ma = fallback_ma
+        self._limit_ma = None
+        self._enable = True
+        self._set_ms = None  # when it was heard last
+
+    def take(self, name, text):
+        """The message `text` (bytes) of topic set/`name`; the phases it wants, or None.
+
+        Raises Refused: "unknown" for another name, "range" for another text.
+        """
+        phases = None
+        self._expire()
+        if name == b"limit_ma":
+            is_number = 0 < len(text) <= 5 and all(0x30 <= byte <= 0x39 for byte in text)
+            if not is_number or int(text) > _MOST_MA:
+                raise Refused(None, "range", "set/limit_ma: 0 to %d wanted" % _MOST_MA)
+            self._limit_ma = int(text)
+        elif name == b"enable":
+            if text not in _SWITCH:
+                raise Refused(None, "range", "set/enable: true, false, 1 or 0 wanted")
+            self._enable = _SWITCH[text]
+        elif name == b"phases":
+            if text not in _PHASES:
+                raise Refused(None, "range", "set/phases: 1 or 3 wanted")
+            phases = _PHASES[text]
+        else:
+            raise Refused(None, "unknown", "set/%.20s" % repr(name)[2:-1])
+        self._set_ms = self._ticks_ms()
+        if self._enable and self._limit_ma is None:
+            self._leases.withdraw("local")
+        else:
+            ma = self._limit_ma if self._enable else 0
+            self._leases.grant("local", ma, self._ttl_ms, self._fallback_ma)
+        return phases
+
+    @property
+    def enabled(self):
+        self._expire()
+        return self._enable
+
+    def state(self):
+        """For the state: what is set, and for how many seconds still (None: nothing is)."""
+        self._expire()
+        left_s = None
+        if self._set_ms is not None:
+            left_s = (self._ttl_ms - since(self._ticks_ms(), self._set_ms) + 999) // 1000
+        return {"limit_ma": self._limit_ma, "enable": self._enable, "left_s": left_s}
+
+    def _expire(self):
+        if self._set_ms is not None and since(self._ticks_ms(), self._set_ms) >= self._ttl_ms:
+            self._set_ms = self._limit_ma = None
+            self._enable = True

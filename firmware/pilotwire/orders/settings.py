@@ -1,0 +1,103 @@
+"""Commands that change what the box keeps on flash; loads on demand.
+
+What arrives while the contactor is closed, or may close, is written once it is open.
+"""
+
+import json
+
+from ..link.commands import Refused
+from ..loading import unload
+from ..record.files import TooMuchError
+
+_CHECKERS = {
+    "schedule": (("power", "schedule"), ("", "windows")),
+    "guests": (("energy", "guests"), ("", "windows")),
+    "tariff": (("energy", "tarifffile"),),
+}
+_MOST_VALUE = 1_500  # bytes of a result
+_SECRET = "***"
+
+
+def obey(app, type_, args) -> dict:
+    """As orders.obey does. Raises Refused."""
+    if type_ == "config-get":
+        return {"value": _config(app, args.get("keys"))}
+    if type_ == "config-set":
+        return _change_config(app, args["values"])
+    data = args[type_]
+    text = b""
+    if data is not None:
+        _check(app, type_, data)
+        text = json.dumps(data).encode()
+    written = _put(app, type_ + ".json", text)
+    if type_ == "tariff":
+        app.tariff_changed = True
+    else:
+        (app.access if type_ == "guests" else app.timetable).changed()
+    return {"written": written}
+
+
+def _check(app, type_, data):
+    try:
+        if type_ == "schedule":
+            from ..power import schedule
+
+            schedule.check(data)
+        elif type_ == "guests":
+            from ..energy import guests
+
+            guests.check(data)
+        else:
+            from ..energy import tarifffile
+
+            tarifffile.check(data, app.may_split())
+    except ValueError as error:
+        raise Refused(None, "range", str(error)[:120]) from None
+    finally:
+        for room, module in _CHECKERS[type_]:
+            unload(room, module)
+
+
+def _config(app, keys):
+    from ..config import SECRETS
+
+    unload("", "config")
+    values = app.config
+    if keys is not None:
+        for key in keys:
+            if type(key) is not str or key not in values:
+                raise Refused(None, "range", "keys: %.40r: no such key" % (key,))
+        values = {key: values[key] for key in keys}
+    value = {key: values[key] for key in values}
+    for key in SECRETS:
+        if value.get(key):
+            value[key] = _SECRET
+    if len(json.dumps(value)) > _MOST_VALUE:
+        raise Refused(None, "range", "keys: too long for a message: ask for some of them")
+    return value
+
+
+def _change_config(app, values):
+    from ..config import SEALED, ConfigError, check
+
+    unload("", "config")
+    for key in values:
+        if key in SEALED:
+            raise Refused(None, "safety", "%s: the installer's" % key)
+    text = app.files.read("config.json")
+    try:
+        config = json.loads(text) if text else {}
+        config.update(values)
+        check(config, app.hal.board["rated_ma"])
+    except (ConfigError, ValueError, AttributeError) as error:
+        raise Refused(None, "range", str(error)[:120]) from None
+    return {"written": _put(app, "config.json", json.dumps(config).encode())}
+
+
+def _put(app, name, data):
+    try:
+        return app.files.put(name, data)
+    except TooMuchError:
+        raise Refused(None, "busy", "more waits for an open contactor than fits") from None
+    except OSError as error:
+        raise Refused(None, "flash", str(error)[:60]) from None

@@ -1,0 +1,87 @@
+"""Commands for whoever looks after the box from afar; loads on demand."""
+
+import gc
+import os
+
+from ..link.commands import Refused
+
+_PERSONAL = ("guests.json", "schedule.json")
+
+
+def obey(app, type_, args) -> dict:
+    """As orders.obey does. Raises Refused."""
+    hal = app.hal
+    if type_ == "diagnostics":
+        return {"value": _diagnostics(app)}
+    if type_ == "time":
+        if hal.clock()[1] == "synchronised":
+            raise Refused(None, "synchronised", "the time comes from NTP")
+        hal.set_clock(args["unix"], "set")
+    elif type_ == "log":
+        app.link.log_level(args["level"])
+    elif type_ == "trace":
+        _trace(app, args["kb"])
+    elif type_ == "records":
+        app.link.send("records", app.journal.history(args["first"]))
+    elif type_ == "reset":
+        app.restart()
+    elif type_ == "forget":
+        return _forget(app)
+    return {}
+
+
+def _trace(app, kb):
+    """Record a trace of ring 0 in `kb` KB; with 0 end it and send it."""
+    ended, app.trace = app.trace, None
+    if ended:
+        ended.stop()
+    if kb:
+        from ..record.trace import Trace  # 6 KB of heap
+
+        try:
+            app.trace = Trace(app.guard, app.hal, kb)
+        except MemoryError:
+            raise Refused(None, "range", "kb: so much RAM is not free") from None
+    elif ended:
+        app.link.send("trace", ended.lines())
+    else:
+        raise Refused(None, "none", "no trace is being recorded")
+
+
+def _diagnostics(app) -> dict:
+    journal, link = app.journal, app.link
+    gc.collect()
+    try:
+        block, _, _, free = os.statvfs(app.hal.root or "/")[:4]
+        flash_free = block * free
+    except (AttributeError, OSError):  # not every port can tell
+        flash_free = None
+    return {
+        "uptime_s": app.uptime_ms // 1000,
+        "heap_free": gc.mem_free(),
+        "heap_used": gc.mem_alloc(),
+        "flash_free": flash_free,
+        "restarts": app.restarts,
+        "network": app.hal.network(),
+        "connections": link.connections,
+        "dropped": link.dropped(),
+        "journal": {"seq": journal.seq, "acked": journal.acked, "lost": journal.lost},
+    }
+
+
+def _forget(app) -> dict:
+    """Personal data: guests, the schedule, and records whose owner has them already."""
+    journal = app.journal
+    if journal.pending:
+        raise Refused(None, "pending", "%d records are not acknowledged" % journal.pending)
+    if app.session.active:
+        raise Refused(None, "occupied", "a charge is in progress")
+    try:
+        for name in _PERSONAL:
+            app.files.put(name, b"")
+        journal.forget(app.stamped({"event": "forgotten"}))
+    except OSError as error:
+        raise Refused(None, "flash", str(error)[:60]) from None
+    app.access.changed()
+    app.timetable.changed()
+    return {"written": "stored"}

@@ -1,0 +1,76 @@
+"""Settings in small files of the box: written whole, now or once the contactor is open."""
+
+import os
+
+from micropython import const
+
+from .segments import read_file
+
+MOST = const(4_096)  # bytes of one
+_MOST_WAITING = const(2_048)  # of all that wait
+
+STORED = "stored"
+DEFERRED = "deferred"
+
+
+class TooMuchError(Exception):
+    """More waits for flash already than the heap can spare."""
+
+
+class Files:
+    """Files of folder `root`; `free()` tells whether flash may be written, `sync()` flushes it."""
+
+    def __init__(self, root, free, sync):
+        self._root = root + "/"
+        self._free = free
+        self._sync = sync
+        self._waiting = {}  # name -> bytes; empty: to be removed
+
+    def read(self, name):
+        """The bytes of a file as it is or will be, empty where there is none. Raises OSError."""
+        if name in self._waiting:
+            return self._waiting[name]
+        return read_file(self._root + name, MOST + 1)
+
+    def put(self, name, data):
+        """Write `data`, empty to remove the file; STORED or DEFERRED.
+
+        Raises OSError where flash does, TooMuchError where what waits would take too much memory.
+        """
+        if self._free():
+            self._write(name, data)
+            self._waiting.pop(name, None)
+            return STORED
+        others = [len(self._waiting[other]) for other in self._waiting if other != name]
+        if sum(others) + len(data) > _MOST_WAITING:
+            raise TooMuchError(len(data))
+        self._waiting[name] = data
+        return DEFERRED
+
+    def settle(self):
+        """Write one that waited; its name, or "" where nothing waits or may be written."""
+        for name, data in self._waiting.items():
+            if not self._free():
+                break
+            self._write(name, data)
+            del self._waiting[name]
+            return name
+        return ""
+
+    def _write(self, name, data):
+        path = self._root + name
+        if not data:
+            if read_file(path, 1):
+                os.remove(path)
+            return
+        replace(path, data, self._sync)
+
+
+def replace(path, data, sync):
+    """The whole file, old or new, whenever the power goes."""
+    new = path + ".new"
+    with open(new, "wb") as file:
+        file.write(data)
+    sync()
+    os.rename(new, path)
+    sync()
