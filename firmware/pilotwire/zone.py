@@ -16,6 +16,7 @@ Right from 2024 to 2100, on integers alone. The board's own time functions are n
 
 from micropython import const
 
+_LONGEST = const(40)
 _DAY_S = const(86_400)
 _EPOCH = const(719_559)  # days from 1 March of the year 0 to 1970, and those that `_first` adds
 _CHANGE = (("month", 2, 11), ("week", 1, 5), ("weekday", 0, 6), ("minute", -10_020, 10_020))
@@ -34,7 +35,7 @@ def parse(text):
     except ValueError:
         rule = ()
     form = "%d" if len(rule) == 1 else "%d %d %d.%d.%d.%d %d.%d.%d.%d"
-    if len(rule) not in (1, 10) or form % rule != text:
+    if len(text) > _LONGEST or len(rule) not in (1, 10) or form % rule != text:
         raise ValueError("zone: 60 or 60 120 3.5.0.120 10.5.0.180 wanted")
     for value, (name, least, most) in zip(rule, _RANGES):
         if not least <= value <= most:

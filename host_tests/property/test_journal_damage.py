@@ -160,4 +160,4 @@ def test_no_damage_stops_a_start_or_costs_an_intact_record(small, batch):
 
 
 def test_no_damage_to_segments_of_their_real_size_does_either():
-    run(300, [files(300, 150, True, 30)], 0)
+    run(300, [left(300, 150, True, 30)], 0)

@@ -15,7 +15,7 @@ TARIFF = {
     "periods": [["day", 65_000], ["night", 31_000]],
     "day": [["00:00", "night"]],
     "currency": "EUR",
-    "offsets": [[0, 60]],
+    "zone": "60",
 }
 BILLED = {"authorise": "remote", "co2_instead_g_kwh": 1_000, "co2_grid_g_kwh": 400}
 PARTS = {"files": {"tariff.json": TARIFF}, "fram": True}

@@ -4,6 +4,7 @@ import random
 import unittest
 
 from pilotwire.energy.tariff import Tariff
+from pilotwire.zone import parse
 
 H = 60  # minutes
 DAY_S = 86_400
@@ -13,13 +14,14 @@ NAMES = ("night", "day", "peak")
 CHANGES = ((0, 0), (2 * H + 30, 1), (6 * H, 2), (22 * H, 0))
 SPRING = 1_774_746_000  # 2026-03-29 01:00 UTC, from when on it is UTC+2
 AUTUMN = 1_792_890_000  # 2026-10-25 01:00 UTC, from when on it is UTC+1 again
-BERLIN = Tariff(NAMES, None, "", CHANGES, ((0, 60), (SPRING, 120), (AUTUMN, 60)), "b")
+BERLIN = Tariff(NAMES, None, "", CHANGES, parse("60 120 3.5.0.120 10.5.0.180"), "b")
+UTC = parse("")
 MIDNIGHT = 1_782_864_000 - 2 * H * 60  # 2026-07-01 in Berlin
 
-HALVES = Tariff(NAMES, None, "", [(30 * i, i % 3) for i in range(48)], ((0, 0),), "h")
-ONE = Tariff(("all",), None, "", ((0, 0),), ((0, 0),), "o")
-PRICED = Tariff(NAMES, (30_000, 25_055, 0), "EUR", CHANGES, ((0, 0),), "p")
-FRAGMENTS = Tariff(NAMES, (499, 500, 501), "EUR", CHANGES, ((0, 0),), "f")
+HALVES = Tariff(NAMES, None, "", [(30 * i, i % 3) for i in range(48)], UTC, "h")
+ONE = Tariff(("all",), None, "", ((0, 0),), UTC, "o")
+PRICED = Tariff(NAMES, (30_000, 25_055, 0), "EUR", CHANGES, UTC, "p")
+FRAGMENTS = Tariff(NAMES, (499, 500, 501), "EUR", CHANGES, UTC, "f")
 
 # (UTC seconds, index of the period in Berlin)
 TIMES = (

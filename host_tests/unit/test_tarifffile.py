@@ -14,7 +14,7 @@ WHOLE = {
     "periods": [["night", 25_000], ["day", 35_000]],
     "day": [["00:00", "night"], ["06:00", "day"], ["22:30", "night"]],
     "currency": "EUR",
-    "offsets": [[0, 60], [1_774_746_000, 120]],
+    "zone": "60 120 3.5.0.120 10.5.0.180",
 }
 
 PERIODS = 'periods: 1 to 4 of ["name", price or null] wanted'
@@ -22,9 +22,9 @@ ROW = 'periods: ["name", price or null] wanted'
 NAME = "periods: a name of 1 to 9 characters, each once, no comma"
 ALL = "periods: a price for each, or none"
 DAY = 'day: 1 to 48 of ["hh:mm", "name"] wanted'
-OFFSETS = "offsets: 1 to 64 of [unix s, minutes -840..840], rising"
+ZONE = "zone: 60 or 60 120 3.5.0.120 10.5.0.180 wanted"
 CURRENCY = "currency: 3 letters wanted, for the prices"
-OBJECT = "an object of periods, day, currency, offsets wanted"
+OBJECT = "an object of periods, day, currency, zone wanted"
 
 
 def day(row):
@@ -73,19 +73,6 @@ REFUSED = (
     ({"day": [["00:00", "day"], ["-1:00", "night"]]}, day(["-1:00", "night"])),
     ({"day": [["00:00", "day"], [900, "night"]]}, day([900, "night"])),
     ({"day": [["00:00", "x" * 500]]}, day(["00:00", "x" * 500])),
-    ({"offsets": None}, OFFSETS),
-    ({"offsets": []}, OFFSETS),
-    ({"offsets": [[0]]}, OFFSETS),
-    ({"offsets": [0, 60]}, OFFSETS),
-    ({"offsets": [[-1, 60]]}, OFFSETS),
-    ({"offsets": [[0, 841]]}, OFFSETS),
-    ({"offsets": [[0, -841]]}, OFFSETS),
-    ({"offsets": [[0, 60.0]]}, OFFSETS),
-    ({"offsets": [[0, True]]}, OFFSETS),
-    ({"offsets": [["0", 60]]}, OFFSETS),
-    ({"offsets": [[5, 60], [5, 120]]}, OFFSETS),
-    ({"offsets": [[5, 60], [4, 120]]}, OFFSETS),
-    ({"offsets": [[i, 0] for i in range(65)]}, OFFSETS),
 )
 
 NO_TARIFFS = (
@@ -138,12 +125,11 @@ class Loading(FileTest):
             self.assertEqual(tariff.period(86_400 * 9 + minute * 60), index, utc)
         self.assertEqual(tariff.period(1_774_746_000 + 3 * 3_600), 1)  # 4:00 UTC is 6:00 now
 
-    def test_takes_48_changes_64_offsets_and_4_periods(self):
+    def test_takes_48_changes_and_4_periods(self):
         names = ["peak", "high", "flat", "valley" + "x" * 3]
         changes = [["%02d:%02d" % (i // 2, i % 2 * 30), names[i % 4]] for i in range(48)]
-        offsets = [[i * 1_000, (-840, 840)[i % 2]] for i in range(64)]
         periods = [[name, 100_000_000] for name in names]
-        tariff = self.load(day=changes, offsets=offsets, periods=periods)
+        tariff = self.load(day=changes, zone="840", periods=periods)
         self.assertEqual(tariff.period(63_000), (63_000 + 840 * 60) % 86_400 // 1_800 % 4)
         self.assertEqual(len(",".join(tariff.names)), 24)
 

@@ -279,7 +279,7 @@ def _tariff(rng: Rng) -> dict[str, Any] | None:
         "periods": [[name, rng.between(20_000, 150_000)] for name in names],
         "day": [[f"{m // 60:02}:{m % 60:02}", rng.pick(names)] for m in minutes],
         "currency": "CNY",
-        "offsets": [[0, rng.pick((-210, 0, 480))]],
+        "zone": rng.pick(("-210", "", "480")),
     }
 
 

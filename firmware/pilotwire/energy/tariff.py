@@ -6,6 +6,8 @@ clock, or a silence of the meter across a change), they stay unsplit.
 
 from micropython import const
 
+from ..zone import offset
+
 _DAY_S = const(86_400)
 _NEAR_S = const(2)  # readings that are no further apart belong to the period of the second
 _UNIT = const(1_000)  # prices are per kWh
@@ -15,16 +17,16 @@ class Tariff:
     """`names` of the periods; `prices` for each, in 1/100,000 of `currency` per kWh, or None.
 
     `changes` are (minute of the local day, index of the period), in order, the first at 0;
-    `offsets` (unix s, minutes east of UTC from then on). `digest` names it in records.
+    `rule` is zone.py's. `digest` names it in records.
     """
 
-    def __init__(self, names, prices, currency, changes, offsets, digest):
+    def __init__(self, names, prices, currency, changes, rule, digest):
         self.names = names
         self.prices = prices
         self.currency = currency
         self.digest = digest
         self._changes = changes
-        self._offsets = offsets
+        self._rule = rule
 
     def period(self, unix):
         """Index of the period at this time."""
@@ -52,13 +54,7 @@ class Tariff:
 
     def _at(self, unix):
         """(period, unix time until which it holds at least)."""
-        minutes = 0
-        limit = None
-        for since_unix, offset in self._offsets:
-            if since_unix > unix:
-                limit = since_unix
-                break
-            minutes = offset
+        minutes, limit = offset(self._rule, unix)
         second = (unix + minutes * 60) % _DAY_S
         period = 0
         end_s = _DAY_S
@@ -67,8 +63,7 @@ class Tariff:
                 end_s = minute * 60
                 break
             period = index
-        until = unix - second + end_s
-        return period, until if limit is None else min(until, limit)
+        return period, min(unix - second + end_s, limit)
 
 
 class Split:

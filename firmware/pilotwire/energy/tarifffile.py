@@ -6,14 +6,14 @@ from hashlib import sha256
 
 from micropython import const
 
+from ..zone import parse
 from .tariff import Tariff
 
 _LONGEST = const(4_096)  # bytes
 _PERIODS = const(4)
 _CHANGES = const(48)
-_OFFSETS = const(64)
 _MOST_PRICE = const(100_000_000)  # 1,000 of the currency per kWh
-_KEYS = ("periods", "day", "currency", "offsets")
+_KEYS = ("periods", "day", "currency", "zone")
 
 
 class TariffError(ValueError):
@@ -68,7 +68,7 @@ def check(data, may_split, digest=""):
     if len(names) > 1 and not may_split:
         # After a power cut nobody could say which Wh belong to which period.
         raise TariffError("several periods in a billed charge need an FRAM on the board")
-    return Tariff(names, prices, currency, _day(data, names), _offsets(data), digest)
+    return Tariff(names, prices, currency, _day(data, names), _rule(data), digest)
 
 
 def _day(data, names):
@@ -98,15 +98,11 @@ def _minute(text):
     return hour * 60 + minute if hour < 24 and minute < 60 else -1
 
 
-def _offsets(data):
-    rows = data.get("offsets", [[0, 0]])
-    good = type(rows) is list and 1 <= len(rows) <= _OFFSETS
-    last = -1
-    for row in rows if good else ():
-        good = good and type(row) is list and len(row) == 2
-        good = good and type(row[0]) is int and type(row[1]) is int
-        good = good and row[0] > last and -840 <= row[1] <= 840
-        last = row[0] if good else last
-    if not good:
-        raise TariffError("offsets: 1 to %d of [unix s, minutes -840..840], rising" % _OFFSETS)
-    return [(row[0], row[1]) for row in rows]
+def _rule(data):
+    zone = data.get("zone", "")
+    if type(zone) is not str:
+        raise TariffError("zone: a text wanted")
+    try:
+        return parse(zone)
+    except ValueError as error:
+        raise TariffError(error.args[0]) from None
