@@ -68,13 +68,15 @@ class Offset(unittest.TestCase):
             rule = parse(zone["rule"])
             changes = zone["changes"]
             for (_, _, holds), (until, _, _) in zip(changes[::2], changes[1::2]):
-                for unix in range(until - 86_400 * 100, until, DAY_S):
+                for days in range(1, 100):
+                    unix = until - days * DAY_S
                     self.assertEqual(offset(rule, unix)[0], holds, (name, unix))
 
     def test_holds_around_new_year(self):
         new_year = 1_735_689_600  # 2025
         for year in range(2025, 2101):
-            for unix in range(new_year - 3 * DAY_S, new_year + 3 * DAY_S, DAY_S // 2):
+            for half_days in range(-6, 6):
+                unix = new_year + half_days * DAY_S // 2
                 self.assertEqual(offset(BERLIN, unix)[0], 60, (year, unix))
             new_year += (366 if year % 4 == 0 and year < 2100 else 365) * DAY_S
 

@@ -10,15 +10,19 @@ _ON_DEMAND = tuple(
     f"a/pilotwire/{name}.mpy"
     for name in (
         "config",
+        "energy/guests",
         "energy/mapfile",
         "energy/plausible",
         "energy/scan",
         "energy/tariff",
         "energy/tarifffile",
         "pilot/tap",
+        "power/schedule",
         "record/fram",
         "record/recovery",
         "record/trace",
+        "windows",
+        "zone",
     )
 )
 
