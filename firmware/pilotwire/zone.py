@@ -9,7 +9,8 @@ The rule as text (key `zone` of the configuration, at most 40 characters; docs/c
 
 A change is month.week.weekday.minute as in POSIX TZ: Sunday is 0, week 5 the last of the month;
 the minute counts on the clock as it shows before the change, from midnight, and may lie on a day
-before or after. `pilotwire zone Europe/Berlin` prints the text for a place.
+before or after. Start and end lie two months apart at least. `pilotwire zone Europe/Berlin` prints
+the text for a place.
 
 Right from 2024 to 2100, on integers alone. The board's own time functions are not asked.
 """

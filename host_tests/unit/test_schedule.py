@@ -36,6 +36,7 @@ PAIRS = (
     ([ALL, 0, 1440], [ALL, 720, 721], True),
     ([WORKDAYS, 0, 1440], [WEEKEND, 0, 1440], False),
     ([FRIDAY, 22 * H, 6 * H], [SATURDAY, 5 * H, 7 * H], True),
+    ([FRIDAY, 22 * H, 6 * H], [SATURDAY, 6 * H - 1, 7 * H], True),
     ([FRIDAY, 22 * H, 6 * H], [SATURDAY, 6 * H, 7 * H], False),
     ([FRIDAY, 22 * H, 6 * H], [FRIDAY, 0, 6 * H], False),
     ([FRIDAY, 22 * H, 6 * H], [FRIDAY, 23 * H, 1440], True),

@@ -92,6 +92,15 @@ class Offset(unittest.TestCase):
             self.assertEqual(offset(BERLIN, unix)[1], until)
         self.assertEqual(offset(parse("330"), SPRING), (330, SPRING + DAY_S))
 
+    def test_may_change_in_february(self):
+        for end, unix in (
+            ("2.3.0.0", 1_771_120_800),  # 15 February 2026, as was law in Brazil until 2019
+            ("2.5.0.0", 1_771_725_600),  # 22 February 2026
+            ("2.5.0.0", 1_835_229_600),  # 27 February 2028, a leap year
+        ):
+            rule = parse("-180 -120 10.3.0.0 " + end)
+            self.assertEqual((offset(rule, unix - 1)[0], offset(rule, unix)[0]), (-120, -180), end)
+
 
 class Local(unittest.TestCase):
     def test_is_weekday_and_minute_there(self):
