@@ -25,7 +25,7 @@ KINDS = {
     ),
     "start": ("box", "firmware", "config", "tariff", "unix", "clock", "about", "periods"),
     "event": (
-        *("event", "unix", "clock", "about", "before", "after", "count", "tariff", "periods"),
+        *("tariff", "event", "unix", "clock", "about", "before", "after", "count", "periods"),
     ),
     "day": ("unix", "count", "usable_min", "faulted_min", "unreachable_min"),
 }
