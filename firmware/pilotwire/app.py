@@ -27,7 +27,6 @@ from .record.segments import read_file
 from .record.watch import Watch
 from .record.wear import Wear
 from .ticks import since
-from .zone import parse
 
 _CONTROL_S = const(1)
 _PATIENT_MS = const(60_000)  # a start that lasts so long is on record even if nothing else happens
@@ -73,7 +72,7 @@ def _configuration(hal):
     from .config import load
 
     found = load(hal.root, hal.board["rated_ma"])
-    unload("", "config")
+    unload("config", "zone")
     return found
 
 
@@ -87,8 +86,16 @@ def _tariff(hal, may_split):
         found = load(hal.root, may_split), ""
     except TariffError as error:
         found = None, "tariff: " + error.args[0]
-    unload("energy", "tarifffile")
+    unload("energy.tarifffile", "zone")
     return found
+
+
+def _zone(config):
+    from .zone import parse
+
+    rule = parse(config["zone"])
+    unload("zone")
+    return rule
 
 
 def _fram(hal):
@@ -96,8 +103,15 @@ def _fram(hal):
 
     found = find(hal.i2c())
     if not found:
-        unload("record", "fram")
+        unload("record.fram")
     return found
+
+
+def _forget_the_start():
+    from .once import forget
+
+    forget()
+    unload("once")
 
 
 class App:
@@ -120,7 +134,7 @@ class App:
         self.phases = self.settings.phases  # wanted
         self.leases = Leases(config["limit_ma"], hal.ticks_ms)
         self.files = files = Files(hal.root, self._flash_free, hal.sync)
-        zone = parse(config["zone"])
+        zone = _zone(config)
         self.access = Access(
             config["authorise"], lambda: files.read("guests.json"), zone, hal.ticks_ms
         )
@@ -159,12 +173,13 @@ class App:
         jobs = self._find_meters()  # takes a fifth of a second: the pilot need not wait for it
         self._step()
         for _ in range(_FIRST_WAITS):  # nothing is published before ring 0 has said something
-            if self.guard.handover.up[handover.UP_SEQ]:
+            if self.guard.handover.up[handover.UP_PHASES]:
                 break
             await asyncio.sleep(_FIRST_S)
         if self.link:
             jobs.append(self.link.run)
         tasks = [asyncio.create_task(job()) for job in jobs]
+        _forget_the_start()
         while True:
             self._step()
             for i, job in enumerate(jobs):

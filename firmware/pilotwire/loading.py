@@ -3,12 +3,14 @@
 import sys
 
 
-def unload(room, module):
-    """Forget pilotwire.<room>.<module>, of which nobody may hold a class or a function.
+def unload(*modules):
+    """Forget modules of pilotwire ("room.module"), of which nobody may hold a class or a function.
 
-    Its strings stay, about a quarter. CPython has memory enough, and its tests hold on to it.
+    Their strings stay, about a quarter. CPython has memory enough, and its tests hold on to it.
     """
-    if sys.implementation.name == "micropython":
-        package = "pilotwire." + room if room else "pilotwire"
-        sys.modules.pop(package + "." + module, None)
-        delattr(sys.modules[package], module)
+    if sys.implementation.name != "micropython":
+        return
+    for module in modules:
+        room, _, name = ("pilotwire." + module).rpartition(".")
+        if sys.modules.pop("pilotwire." + module, None):
+            delattr(sys.modules[room], name)

@@ -24,8 +24,27 @@ def test_a_short_name_is_never_one_that_is_there_already():
     assert shorten(texts, [], [])["pilotwire.a"] == "self._a = self._b = 1\n"
 
 
+def test_a_name_that_two_modules_have_each_for_itself_is_short_in_both():
+    texts = {"pilotwire.a": "self._long = _TABLE\n", "pilotwire.b": "self._long = 2\n"}
+    short = {"pilotwire.a": "self._a = _b\n", "pilotwire.b": "self._a = 2\n"}
+    assert shorten(texts, [], []) == short
+
+
+def test_what_a_class_may_share_with_its_base_stays():
+    base = "class Base:\n    def f(self):\n        self._own = self._both = 1\n"
+    heir = "from .base import Base\n\n\nclass Heir(Base):\n    _both = 2\n    _mine = 3\n"
+    short = shorten({"pilotwire.base": base, "pilotwire.heir": heir}, [], [])
+    assert "self._a = self._both" in short["pilotwire.base"]
+    assert "    _both = 2\n    _a = 3" in short["pilotwire.heir"]
+
+
+def test_what_is_looked_up_by_a_text_stays():
+    texts = {"pilotwire.a": "def _once():\n    pass\n", "pilotwire.b": "rows = ('a', '_once')\n"}
+    assert shorten(texts, [], []) == texts
+
+
 def test_lines_and_what_is_no_private_name_stay():
-    text = 'x = "no_name __init__ _Upper"\nself._name = x.__dict__\n'
+    text = 'x = "no_name __init__"\nself._name = x.__dict__\n'
     (short,) = shorten({"pilotwire.a": text}, [], []).values()
     assert short == text.replace("_name = ", "_a = ")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from .fold import constants, fold
 from .install import BUILD
 from .interpreter import FIRMWARE, LIBRARY, ROOT
+from .parameters import rename
 from .prune import prune
 from .shorten import shorten
 
@@ -56,7 +57,9 @@ def build(board: str, target: Path | None = None) -> dict[str, bytes]:
     pruned = prune(
         {_module(name): text for name, text in folded.items()}, known, "\n".join(starters.values())
     )
-    pruned = shorten(pruned, _kept(pruned), [*starters.values(), *_scripts()])
+    outside = [*starters.values(), *_scripts()]
+    pruned = shorten(pruned, _kept(pruned), outside)
+    pruned = rename(pruned, _libraries(pruned), outside)
     with ThreadPoolExecutor() as pool:
         jobs = {
             name.removesuffix(".py") + ".mpy": pool.submit(
@@ -106,7 +109,11 @@ def rooms(tree: dict[str, bytes]) -> dict[str, int]:
 
 def _kept(modules: Iterable[str]) -> list[str]:
     """Modules whose private names are known outside: ring 0's are in traces, and libraries'."""
-    return [name for name in modules if not name.startswith("pilotwire.") or ".pilot." in name]
+    return [*_libraries(modules), *(name for name in modules if ".pilot." in name)]
+
+
+def _libraries(modules: Iterable[str]) -> list[str]:
+    return [name for name in modules if not name.startswith("pilotwire.")]
 
 
 def _scripts() -> list[str]:

@@ -1,32 +1,79 @@
 """Private names made short, and alike in each file, before the firmware is compiled for a board.
 
 MicroPython keeps every name that it has ever seen in the heap. A name with an underscore that only
-one module uses is nobody else's business: there it may be called like another module's. A
+its own module uses is nobody else's business: there it may be called like another module's. A
 traceback on a board still tells file and line.
 """
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-_PRIVATE = re.compile(r"(?<![A-Za-z0-9_])_[a-z][a-z0-9_]*")
+_PRIVATE = re.compile(r"(?<![A-Za-z0-9_])_[A-Za-z][A-Za-z0-9_]*")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def shorten(texts: dict[str, str], kept: Iterable[str], outside: Iterable[str]) -> dict[str, str]:
     """`texts` ({module: text}) with short private names, but for the modules in `kept`, and for
-    names that two modules or a text `outside` use. Lines stay in place.
+    names that a module uses of another's objects, or a text `outside` at all. Lines stay in place.
     """
     kept = set(kept)
-    users = Counter(name for text in texts.values() for name in set(_PRIVATE.findall(text)))
     taken = {name for text in outside for name in _PRIVATE.findall(text)}
-    taken |= {name for name, number in users.items() if number > 1}
     taken |= {name for module in kept for name in _PRIVATE.findall(texts[module])}
+    taken |= _inherited(texts)
+    for text in texts.values():
+        taken |= set(_foreign(ast.parse(text)))
     return {
         module: text if module in kept else _shortened(text, taken)
         for module, text in texts.items()
     }
+
+
+def _foreign(tree: ast.Module) -> Iterator[str]:
+    """Private names of what may be somebody else's: of objects that are not `self`, or imported,
+    or looked up by a text where the module itself has no such thing."""
+    own = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name) | ast.Name(id=name):
+                own.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                own.add(name)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="self")):
+                continue
+            case ast.Attribute(attr=name) | ast.alias(name=name):
+                yield name
+            case ast.Constant(value=str(name)) if name not in own:
+                yield name
+
+
+def _inherited(texts: dict[str, str]) -> set[str]:
+    """Private names that a class may share with its base in another module."""
+    found: set[str] = set()
+    for module, text in texts.items():
+        tree = ast.parse(text)
+        origins = {
+            item.asname or item.name: (node.module or "").rpartition(".")[2]
+            for node in tree.body
+            if isinstance(node, ast.ImportFrom)
+            for item in node.names
+        }
+        bases = {
+            base.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef)
+            for base in node.bases
+            if isinstance(base, ast.Name)
+        }
+        for origin in (origins[base] for base in bases if base in origins):
+            for other, theirs in texts.items():
+                if other != module and other.rpartition(".")[2] == origin:
+                    found |= set(_PRIVATE.findall(text)) & set(_PRIVATE.findall(theirs))
+    return found
 
 
 def _shortened(text: str, taken: set[str]) -> str:

@@ -93,6 +93,5 @@ class Access:
         except (OSError, ValueError):  # flash is broken, or what somebody has put there by hand
             data = json.loads(_NOBODY)
         found = getattr(guests, question)(data, self._zone, *about)
-        unload("energy", "guests")
-        unload("", "windows")
+        unload("energy.guests", "windows", "zone")
         return found

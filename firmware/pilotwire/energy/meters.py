@@ -48,7 +48,7 @@ class Meters:
                     )
         except MapError as error:
             self.complaint = "meter: " + error.args[0]
-        unload("energy", "mapfile")
+        unload("energy.mapfile")
 
     def jobs(self):
         """Coroutine functions that poll for ever, one for each bus."""

@@ -175,7 +175,7 @@ class Link:
         from .info import info
 
         values = info(self._app, self._beats_s, self.local)
-        unload("link", "info")
+        unload("link.info")
         return self._put("info", values, True, 1) is not None
 
     def _next_line(self):

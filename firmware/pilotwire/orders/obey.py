@@ -46,14 +46,14 @@ def obey(app, type_, args) -> dict:
         try:
             return settings.obey(app, type_, args)
         finally:
-            unload("orders", "settings")
+            unload("orders.settings")
     else:
         from . import upkeep
 
         try:
             return upkeep.obey(app, type_, args)
         finally:
-            unload("orders", "upkeep")
+            unload("orders.upkeep")
     return {}
 
 

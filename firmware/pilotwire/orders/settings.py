@@ -9,11 +9,6 @@ from ..link.commands import Refused
 from ..loading import unload
 from ..record.files import TooMuchError
 
-_CHECKERS = {
-    "schedule": (("power", "schedule"), ("", "windows")),
-    "guests": (("energy", "guests"), ("", "windows")),
-    "tariff": (("energy", "tarifffile"),),
-}
 _MOST_VALUE = 1_500  # bytes of a result
 _SECRET = "***"
 
@@ -54,14 +49,13 @@ def _check(app, type_, data):
     except ValueError as error:
         raise Refused(None, "range", str(error)[:120]) from None
     finally:
-        for room, module in _CHECKERS[type_]:
-            unload(room, module)
+        unload("power.schedule", "energy.guests", "energy.tarifffile", "windows", "zone")
 
 
 def _config(app, keys):
     from ..config import SECRETS
 
-    unload("", "config")
+    unload("config", "zone")
     values = app.config
     if keys is not None:
         for key in keys:
@@ -80,7 +74,7 @@ def _config(app, keys):
 def _change_config(app, values):
     from ..config import SEALED, ConfigError, check
 
-    unload("", "config")
+    unload("config", "zone")
     for key in values:
         if key in SEALED:
             raise Refused(None, "safety", "%s: the installer's" % key)

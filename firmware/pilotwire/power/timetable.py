@@ -54,7 +54,6 @@ class Timetable:
         except ValueError as error:
             self.trouble = "schedule.json: " + str(error)[:120]
             ma, until = 0, _NEVER
-        unload("power", "schedule")
-        unload("", "windows")
+        unload("power.schedule", "windows", "zone")
         self._leases.grant("schedule", ma)
         return until

@@ -249,7 +249,7 @@ class Journal:
         self._queue = found.waiting
         if found.damaged:
             self.note({"event": "damage", "count": found.damaged})
-        unload("record", "recovery")
+        unload("record.recovery")
 
     # Writing.
 

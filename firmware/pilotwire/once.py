@@ -1,0 +1,63 @@
+"""When the box stands, the code that has built it is given back to the heap; loads on demand.
+
+MicroPython frees a method whose place in its class is given to something else (`del` would leave
+it there). None of these classes is made a second time before the next start.
+
+A row is a module, a class in it ("" for the module itself), and what else goes beside `__init__`.
+"""
+
+import sys
+
+_BUILT = (
+    ("app", "", "_settings", "_configuration", "_zone", "_fram"),
+    ("app", "App", "_find_meters"),
+    ("energy.access", "Access"),
+    ("energy.meter", "Meter"),
+    ("energy.meters", "Meters", "jobs"),
+    ("energy.rtu", "Bus"),
+    ("energy.session", "Session", "resume_after_reset"),
+    ("link.commands", "Commands"),
+    ("link.events", "Events"),
+    ("link.link", "Link"),
+    ("link.mqtt", "Mqtt"),
+    ("link.pipe", "Pipe"),
+    ("link.queue", "Queue"),
+    ("pilot.cable", "Cable"),
+    ("pilot.care", "Care"),
+    ("pilot.climate", "Climate"),
+    ("pilot.guard", "Guard"),
+    ("pilot.handover", "HandOver"),
+    ("pilot.limits", "Limits"),
+    ("pilot.lock", "Lock"),
+    ("pilot.phases", "Phases"),
+    ("pilot.selftest", "SelfTest"),
+    ("pilot.sequence", "Sequence"),
+    ("pilot.settings", "Settings"),
+    ("pilot.supply", "Supply"),
+    ("pilot.vehicle", "Vehicle"),
+    ("pilot.wake", "Wake"),
+    ("power.leases", "Leases"),
+    ("power.timetable", "Timetable"),
+    ("record.charges", "Charges", "started"),
+    ("record.files", "Files"),
+    ("record.journal", "Journal", "start", "_recover"),
+    ("record.segments", "Segments"),
+    ("record.watch", "Watch", "recall"),
+    ("record.wear", "Wear"),
+    ("hal.rp2", "", "_firmware", "_switches", "_contacts"),
+    ("hal.rp2", "Rp2"),
+    ("hal.rp2_sampler", "", "_aligned", "_number"),
+    ("hal.rp2_sampler", "Sampler", "_ctrl_of"),
+)
+
+
+def forget():
+    """Give back what the start alone needed; nothing on CPython."""
+    if sys.implementation.name != "micropython":
+        return
+    for row in _BUILT:
+        module = sys.modules.get("pilotwire." + row[0])
+        if module:
+            place = getattr(module, row[1]) if row[1] else module
+            for name in (("__init__",) if row[1] else ()) + row[2:]:
+                setattr(place, name, None)
