@@ -220,7 +220,8 @@ def _value(kind: Any) -> dict[str, Any]:
     if len(kind) == 1:
         return {"type": "array", "items": _value(kind[0])}
     columns = [_value(column) for column in kind]
-    row = {"type": "array", "prefixItems": columns, "items": False, "minItems": len(columns)}
+    n = len(columns)  # not `items: false`, which readers of draft 07 take for no items at all
+    row = {"type": "array", "prefixItems": columns, "minItems": n, "maxItems": n}
     return {"type": "array", "items": row}
 
 
