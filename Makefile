@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance catalogue mutants graph fuzz sim sim-proof powercut emulated lint types bench bench-board format clean
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz sim sim-proof powercut emulated lint types bench bench-board format clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -29,6 +30,9 @@ build/micropython-lib/ready: $(VENV)/ready
 $(PORT): $(VENV)/ready
 	@$(BIN)/python -m rig.install webassembly
 
+$(ASYNCAPI): $(VENV)/ready
+	@$(BIN)/python -m rig.install asyncapi
+
 build/stubs/ready: $(VENV)/ready
 	@$(BIN)/python -m rig.install stubs
 	@touch $@
@@ -36,7 +40,7 @@ build/stubs/ready: $(VENV)/ready
 demo: setup  ## a charging session to watch; BROKER=host:port for a broker of your own
 	@$(BIN)/pilotwire demo $(if $(BROKER),--broker $(BROKER))
 
-test: setup test-unit test-micropython test-webassembly test-simulation test-system  ## all tests
+test: setup contract test-unit test-micropython test-webassembly test-simulation test-system  ## all tests
 
 .PHONY: test-unit test-micropython test-webassembly test-simulation test-system
 # Ring 0's unit files, which must hold on 32-bit words.
@@ -80,6 +84,14 @@ mutants: setup  ## ring 0 broken in every place, to see a test fail each time; O
 
 conformance: setup  ## each clause measured, into docs/conformance.md
 	@$(BIN)/python -m conformance
+
+contract: setup $(if $(shell command -v npm),$(ASYNCAPI))  ## the MQTT contract: document, schemas, examples, page, compatibility
+	@echo "== the MQTT contract"
+	@$(BIN)/python -m contract
+
+contract-page: setup  ## docs/mqtt.md, and the schemas that are made of the firmware
+	@$(BIN)/python -m contract.generate
+	@$(BIN)/python -m contract.page
 
 emulated: setup  ## the firmware on an emulated Pico W; RP2_UF2=path of a stock image
 	@$(BIN)/pytest host_tests/emulated -m board

@@ -4,6 +4,7 @@ micropython-lib  MicroPython's packages, by pipkin, which alone knows their layo
 compared         packages that the benches compare with, by pipkin; the firmware uses none
 stubs            MicroPython's types, one directory a chip: pyright takes one set at a time
 webassembly      the 32-bit port, by npm
+asyncapi         the parser that judges docs/mqtt/asyncapi.yaml, by npm
 """
 
 import subprocess
@@ -33,13 +34,13 @@ def main(what: str) -> None:
     elif what == "stubs":
         for chip, package in pins["stubs"].items():
             _run(*pip, "--upgrade", "--target", str(BUILD / "stubs" / chip), package)
-    elif what == "webassembly":
-        target = BUILD / "webassembly"
+    elif what in ("webassembly", "asyncapi"):
+        target = BUILD / what
         target.mkdir(parents=True, exist_ok=True)
         npm = ["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(target)]
-        _run(*npm, pins["webassembly"])
+        _run(*npm, pins[what])
     else:
-        sys.exit(f"{what} is none of micropython-lib, compared, stubs, webassembly")
+        sys.exit(f"{what} is none of micropython-lib, compared, stubs, webassembly, asyncapi")
 
 
 if __name__ == "__main__":
