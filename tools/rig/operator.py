@@ -1,4 +1,7 @@
-"""The operator's side of the contract: listens to one box, commands it, confirms its records."""
+"""The operator's side of the contract: listens to one box, commands it, confirms its records.
+
+Every message of the box is held against the contract; one that breaks it ends the test.
+"""
 
 import asyncio
 import itertools
@@ -7,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import aiomqtt
+from contract import wire
 
 Message = tuple[str, Any]  # topic below the box's prefix, payload
 
@@ -23,7 +27,9 @@ class Operator:
 
     With `acknowledge`, every record that comes is confirmed.
 
-    The connection is made anew for as long as the operator is used.
+    The connection is made anew for as long as the operator is used. What waits raises
+    wire.Breach once the box has broken the contract, and so does the end; what is sent to the box
+    is not judged.
     """
 
     def __init__(self, box: str, port: int, host: str = "127.0.0.1", acknowledge: bool = True):
@@ -36,15 +42,20 @@ class Operator:
         self._ids = itertools.count(1)
         self._news = asyncio.Condition()
         self._client: aiomqtt.Client | None = None
+        self._breach: wire.Breach | None = None
 
     async def __aenter__(self) -> "Operator":
         self._task = asyncio.create_task(self._run())
         return self
 
-    async def __aexit__(self, *_error: object) -> None:
+    async def __aexit__(self, _type: object, error: BaseException | None, *_: object) -> None:
         while not self._task.done():  # aiomqtt loses a cancellation that meets a message
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=1)
+        if error is None:
+            self._raise_breach()
+        elif self._breach and error is not self._breach:
+            error.add_note(str(self._breach))
 
     def of(self, topic: str) -> list[Any]:
         """Payloads of one topic, oldest first."""
@@ -56,6 +67,7 @@ class Operator:
         """The newest `wanted` payload of `topic`, as soon as there is one. Raises TimeoutError."""
         async with asyncio.timeout(timeout_s), self._news:
             while True:
+                self._raise_breach()
                 for name, payload in reversed(self.messages):
                     if name == topic and wanted(payload):
                         return payload
@@ -74,6 +86,7 @@ class Operator:
         start = len(self.messages)
         async with asyncio.timeout(timeout_s), self._news:
             while True:
+                self._raise_breach()
                 for name, payload in self.messages[start:]:
                     if name == topic and wanted(payload):
                         return payload
@@ -91,6 +104,10 @@ class Operator:
         id_ = f"op-{next(self._ids)}"
         await self.send("cmd", json.dumps({"id": id_, "type": type_, "args": args}))
         return await self.wait("cmdres", lambda result: result["id"] == id_)
+
+    def _raise_breach(self) -> None:
+        if self._breach:
+            raise self._breach
 
     async def _run(self) -> None:
         while True:
@@ -112,6 +129,7 @@ class Operator:
 
     async def _take(self, message: aiomqtt.Message) -> None:
         topic = str(message.topic).removeprefix(self._prefix)
+        self._judge(topic, message)
         payload = _decoded(message.payload)
         async with self._news:
             self.messages.append((topic, payload))
@@ -119,3 +137,12 @@ class Operator:
         self.on_message(topic, payload)
         if topic == "tx" and self.acknowledge:
             await self.send("ack", json.dumps({"upto": payload["seq"]}))
+
+    def _judge(self, topic: str, message: aiomqtt.Message) -> None:
+        payload = message.payload
+        if not isinstance(payload, bytes) or not payload:  # it takes a retained message away
+            return
+        try:
+            wire.check(topic, payload, message.qos, message.retain)
+        except wire.Breach as breach:
+            self._breach = self._breach or breach

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from contract.wire import Acquainted, Breach
 from pilotwire.record.frame import FIRST, Frame, Key, is_sealed
 
 from .broker import Broker
@@ -19,6 +20,7 @@ BOX = "sim"
 PREFIX = f"pilotwire/v1/{BOX}/"
 REASONS = ("unplugged", "remote", "power-lost")
 _KEY = Key(SECRET)
+_CONTRACT = Acquainted()  # of all runs in this process: nothing in it depends on the box
 QUALITIES = ("measured", "last-known", "unmetered")
 
 
@@ -84,6 +86,11 @@ class Backend:
         except ValueError:
             self._breach("bytes", f"{name}: not JSON: {payload!r}")
             return
+        try:
+            _CONTRACT.check(name, payload, value)
+        except Breach as breach:
+            self._breach("bytes", str(breach))
+            return
         if name == "state":
             self._take_state(value)
         elif name == "tx":
@@ -92,8 +99,6 @@ class Backend:
             self._take_result(value)
         elif name == "online":
             self.online = value == 1
-        elif name not in ("tele", "event", "info", "log", "trace", "records"):
-            self._breach("bytes", f"unknown topic {topic}")
 
     def _take_state(self, state: dict) -> None:
         if self.eager and state["faults"] and not self.state.get("faults"):

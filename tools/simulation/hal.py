@@ -15,6 +15,7 @@ from .tasks import Clock, Loop
 ROOT = ""
 # Everything that ring 0 knows is fitted.
 BOARD = {
+    "name": "simulated",
     "rated_ma": 63_000,
     "phases": 3,
     "outputs": {"rcd_test": True, "lock": True, "three_phases": True},
