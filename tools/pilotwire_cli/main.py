@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 from rig.interpreter import ROOT
 
+from .backend import app as backend
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
 
@@ -15,6 +17,8 @@ app.add_typer(meter, name="meter")
 
 records = typer.Typer(no_args_is_help=True, help="Charging records, as a box has kept them.")
 app.add_typer(records, name="records")
+
+app.add_typer(backend, name="backend")
 
 Records = Annotated[
     Path,

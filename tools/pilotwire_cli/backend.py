@@ -1,0 +1,131 @@
+"""`pilotwire backend`: reads the arguments, hands over, ends with the exit code."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from backend.settings import Broker
+
+app = typer.Typer(no_args_is_help=True, help="The operator's side (docs/operators.md).")
+
+At = Annotated[str, typer.Option("--broker", envvar="PILOTWIRE_BROKER", metavar="HOST:PORT")]
+User = Annotated[str, typer.Option(envvar="PILOTWIRE_USER")]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(envvar="PILOTWIRE_PASSWORD_FILE", help="else $PILOTWIRE_PASSWORD"),
+]
+Ca = Annotated[
+    Path | None, typer.Option(envvar="PILOTWIRE_CA", help="PEM; with it the connection is TLS")
+]
+Cert = Annotated[Path | None, typer.Option(envvar="PILOTWIRE_CERT", help="PEM, for mutual TLS")]
+Key = Annotated[Path | None, typer.Option(envvar="PILOTWIRE_KEY", help="PEM, of the certificate")]
+Url = Annotated[
+    str,
+    typer.Option(
+        "--database",
+        envvar="PILOTWIRE_DATABASE",
+        help="sqlite:///file or postgresql://user@host/name; PGPASSWORD and ~/.pgpass hold",
+    ),
+]
+BoxId = Annotated[
+    str, typer.Argument(metavar="BOX", help="the box's id: letters, digits, - and _")
+]
+
+
+@app.command()
+def run(
+    at: At = "127.0.0.1:1883",
+    url: Url = "sqlite:///pilotwire.db",
+    user: User = "",
+    password_file: PasswordFile = None,
+    ca: Ca = None,
+    cert: Cert = None,
+    key: Key = None,
+    group: Annotated[
+        str, typer.Option(help="consumers of one group share the work")
+    ] = "pilotwire",
+    report_s: Annotated[float, typer.Option(min=1, help="between two lines of counts")] = 60,
+) -> None:
+    """Store what boxes record, confirm what is stored; until a signal comes.
+
+    Exit code 0: ended by SIGTERM or SIGINT. 1: the database refuses this user or is none. 2: a
+    setting is wrong. Broker and database may come and go: it tries for ever.
+    """
+    from backend.run import consume
+
+    if not group or set(group) & set("/+#"):
+        _wrong(f"--group {group!r} holds one of / + #, or nothing")
+    broker = _broker(at, user, password_file, ca, cert, key)
+    raise typer.Exit(consume(broker, url, group, report_s))
+
+
+@app.command()
+def command(
+    box: BoxId,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="as in docs/mqtt.md")],
+    args: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE")] = None,
+    at: At = "127.0.0.1:1883",
+    user: User = "",
+    password_file: PasswordFile = None,
+    ca: Ca = None,
+    cert: Cert = None,
+    key: Key = None,
+    wait_s: Annotated[float, typer.Option(min=1, max=600, help="for the result")] = 20,
+) -> None:
+    """Send one command to a box, print its result.
+
+    Exit code 0: the box has done it. 1: it has refused. 2: an argument is wrong. 3: no answer.
+    """
+    from backend.run import command as send
+
+    _check_box(box)
+    broker = _broker(at, user, password_file, ca, cert, key)
+    raise typer.Exit(send(broker, box, type_, args or [], wait_s))
+
+
+@app.command()
+def begin(
+    box: BoxId,
+    seq: Annotated[int, typer.Argument(min=1, max=0xFFFFFFFF, help="the first record wanted")],
+    url: Url = "sqlite:///pilotwire.db",
+) -> None:
+    """Take on a box whose records before SEQ are stored elsewhere: they are no gap then.
+
+    Exit code 0: done. 1: the database refuses. 2: a setting is wrong.
+    """
+    from backend.run import begin as take_on
+
+    _check_box(box)
+    raise typer.Exit(take_on(url, box, seq))
+
+
+def _broker(
+    at: str,
+    user: str,
+    password_file: Path | None,
+    ca: Path | None,
+    cert: Path | None,
+    key: Path | None,
+) -> "Broker":
+    from backend.settings import BadSetting, broker
+
+    password = os.environ.get("PILOTWIRE_PASSWORD", "")
+    try:
+        return broker(at, user, password, password_file, ca, cert, key)
+    except BadSetting as error:
+        _wrong(str(error))
+
+
+def _check_box(box: str) -> None:
+    from backend.wire import BOX
+
+    if not BOX.fullmatch(box):
+        _wrong(f"{box!r} is no id of a box: 1 to 20 letters, digits, - and _")
+
+
+def _wrong(text: str) -> NoReturn:
+    typer.echo(f"pilotwire backend: {text}", err=True)
+    raise typer.Exit(2)
