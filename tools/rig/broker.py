@@ -34,24 +34,27 @@ def mosquitto():
 
 
 class Broker:
-    """`name` says which broker it is, `port` where it listens."""
+    """`name` says which broker it is, `port` where it listens.
 
-    def __init__(self, name, port, folder):
+    `config` is mosquitto's whole configuration, in place of one that lets everybody in.
+    """
+
+    def __init__(self, name, port, folder, config=None):
         self.name = name
         self.port = port
         self._log = Path(folder) / "log"
-        config = Path(folder) / "config"
+        file = Path(folder) / "config"
         if name == "mosquitto":
-            config.write_text(_MOSQUITTO.format(port=port))
-            self._command = (mosquitto() or "mosquitto", "-c", str(config))
+            file.write_text(config or _MOSQUITTO.format(port=port))
+            self._command = (mosquitto() or "mosquitto", "-c", str(file))
         else:
-            config.write_text(_AMQTT.format(port=port))
+            file.write_text(_AMQTT.format(port=port))
             self._command = (
                 sys.executable,
                 "-m",
                 "amqtt.scripts.broker_script",
                 "-c",
-                str(config),
+                str(file),
             )
         self._process = None
 
@@ -89,10 +92,10 @@ class Broker:
 
 
 @asynccontextmanager
-async def broker(port, name=None):
+async def broker(port, name=None, config=None):
     """A running `Broker`, killed at the end. `name` ('mosquitto' or 'amqtt') forces the choice."""
     with tempfile.TemporaryDirectory() as folder:
-        running = Broker(name or ("mosquitto" if mosquitto() else "amqtt"), port, folder)
+        running = Broker(name or ("mosquitto" if mosquitto() else "amqtt"), port, folder, config)
         try:
             await running.start()
             yield running
