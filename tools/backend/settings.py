@@ -4,13 +4,15 @@ A password comes from the environment or a file, never from the command line, wh
 a computer can read.
 """
 
+import logging
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiomqtt
 
-_KEEPALIVE_S = 30
+_KEEPALIVE_S = 30  # a broker notices after 45 s that a consumer is gone, and gives it its share
+_SILENT = logging.Logger("mqtt", logging.CRITICAL + 1)  # what it would say comes as MqttError
 
 
 class BadSetting(ValueError):
@@ -37,6 +39,7 @@ class Broker:
             tls_context=self.tls,
             protocol=aiomqtt.ProtocolVersion.V5,
             keepalive=_KEEPALIVE_S,
+            logger=_SILENT,
             queue_type=queue,
             max_queued_incoming_messages=most_queued,
         )
