@@ -196,6 +196,20 @@ def test_a_box_that_another_backend_had_is_confirmed_once_the_operator_says_wher
     with_store(url, story)
 
 
+def test_records_that_the_law_wants_gone_may_be_deleted(url, numbers):
+    box = f"box-{next(numbers)}"
+
+    async def story(store):
+        await store.save([record(box, 1), record(box, 2)], NOW)
+        assert await store.advance([box]) == {box: 2}
+        async with store._database.transaction() as many:
+            await many("DELETE FROM records WHERE box = $1", [(box,)])
+        await store.save([record(box, 3)], NOW)
+        assert await store.advance([box]) == {box: 3}
+
+    with_store(url, story)
+
+
 def test_the_last_state_online_and_info_of_a_box_stand_in_its_row(url, numbers):
     box = f"box-{next(numbers)}"
     said = [wire.Latest(box, "online", True), wire.Latest(box, "state", '{"pending":1}')]

@@ -3,6 +3,7 @@
 What comes over the wire is counted, not told one by one: whoever may publish must not fill a disk.
 """
 
+import asyncio
 import json
 import re
 import sys
@@ -20,6 +21,14 @@ def line(level: str, event: str, **values: Any) -> None:
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     said = " ".join(f"{name}={_quoted(value)}" for name, value in values.items())
     print(f"{stamp} {level} {event} {said}".rstrip(), file=sys.stderr, flush=True)
+
+
+def stray(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """An event loop's exception handler: what nobody waited for is a line too.
+
+    aiomqtt leaves such behind when a connection is lost while it is being made.
+    """
+    line("warning", "stray", about=context["message"], error=repr(context.get("exception")))
 
 
 def _quoted(value: Any) -> str:

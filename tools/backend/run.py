@@ -15,7 +15,7 @@ from typing import Any
 from . import command as commands
 from .consumer import Consumer
 from .database import Unavailable, Unusable, database
-from .log import Counts, line
+from .log import Counts, line, stray
 from .settings import Broker
 from .store import Store
 
@@ -65,6 +65,7 @@ def _store(url: str) -> Store | None:
 
 async def _consume(broker: Broker, store: Store, group: str, report_s: float) -> int:
     counts = Counts()
+    asyncio.get_running_loop().set_exception_handler(stray)
     work = asyncio.create_task(_store_for_ever(Consumer(broker, store, group, counts), store))
     report = asyncio.create_task(_report(counts, report_s))
     stopped = asyncio.Event()

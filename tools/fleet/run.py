@@ -7,7 +7,9 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import aiomqtt
 from backend.database import database
 from rig.broker import broker, mosquitto
 from rig.postgres import postgres, programs
@@ -96,6 +98,7 @@ async def _live(
     plan: Plan, chaos: Chaos, say: Callable[[str], object]
 ) -> tuple[Figures, list[Box]]:
     tally = Tally()
+    asyncio.get_running_loop().set_exception_handler(_stray)
     boxes = [
         Box(f"box-{n}", plan.port, plan.pace, tally, plan.seed) for n in range(1, plan.boxes + 1)
     ]
@@ -127,6 +130,12 @@ async def _live(
         plan.boxes, seconds, messages, repeated, chaos.killed, tally.refused, reconnect_s
     )
     return figures, boxes
+
+
+def _stray(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """aiomqtt leaves such behind when a connection is lost while it is being made."""
+    if not isinstance(context.get("exception"), OSError | aiomqtt.MqttError):
+        loop.default_exception_handler(context)
 
 
 async def _sleep(seconds: float, tasks: "list[asyncio.Task[None]]") -> None:

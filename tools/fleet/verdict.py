@@ -62,7 +62,7 @@ def lines(figures: Figures, verdict: Verdict) -> list[str]:
         f"kills          {kills}",
         f"messages/s     {figures.messages / figures.seconds:.0f} sent and received by boxes",
         f"records/s      {verdict.written / figures.seconds:.0f}, {verdict.written} in all",
-        f"sent again     {figures.repeated}; {figures.refused} acks came after a restart",
+        f"sent again     {figures.repeated}; {figures.refused} acks came after their box had restarted",
     ]
     if len(figures.reconnect_s) > 1:
         half = statistics.median(figures.reconnect_s)

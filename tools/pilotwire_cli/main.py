@@ -56,6 +56,21 @@ def demo(
 
 
 @app.command()
+def box(
+    folder: Annotated[Path, typer.Argument(help="its flash: config.json, certificates, records")],
+    charges: Annotated[int, typer.Option(min=0, help="cars that come, one after the other")] = 1,
+    wh: Annotated[int, typer.Option(min=1, help="that each of them takes at least")] = 20,
+) -> None:
+    """A box at your broker: real firmware, simulated plant; until a signal comes.
+
+    Exit code 0: ended by SIGTERM or SIGINT. 1: the firmware has ended. 2: it could not start.
+    """
+    from rig.simulated import run
+
+    raise typer.Exit(run(folder, charges, wh))
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="a trace, as the box published it")],
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import signal
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -23,13 +24,15 @@ def _digest() -> str:
 
 
 class Firmware:
-    """`root` is its flash: configuration and records. `output` keeps what it printed last.
+    """`root` is its flash: configuration and records. `output` keeps what it printed last;
+    `on_line` is called with each line.
 
     `plant` is host:port, `meter` and `grid` are pseudo-terminals, `fram` is a file.
     """
 
     def __init__(self, root: Path, plant: str, meter: str = "", grid: str = "", fram: str = ""):
         self.output: list[str] = []
+        self.on_line: Callable[[str], object] = lambda _line: None
         self._environment = {
             **environment(),
             "PILOTWIRE_BOARD": str(BOARD),
@@ -82,4 +85,5 @@ class Firmware:
         assert self._process.stdout
         async for line in self._process.stdout:
             self.output.append(line.decode(errors="replace").rstrip())
+            self.on_line(self.output[-1])
             del self.output[:-_LINES]
