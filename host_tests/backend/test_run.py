@@ -45,6 +45,12 @@ def test_a_database_that_never_will_is_exit_code_1(tmp_path):
     assert "file is not a database" in result.output
 
 
+def test_a_database_that_the_server_does_not_have_is_named(postgresql):
+    result = run("begin", "box-1", 5, "--database", postgresql.replace("/postgres", "/nothing"))
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert 'database "nothing" does not exist' in result.output
+
+
 def test_a_box_is_taken_on_from_a_number(tmp_path):
     result = run("begin", "box-1", 5, "--database", f"sqlite:///{tmp_path}/x.db")
     assert (result.exit_code, result.output) == (0, "box-1: stored without a gap up to 4\n")

@@ -62,7 +62,8 @@ def lines(figures: Figures, verdict: Verdict) -> list[str]:
         f"kills          {kills}",
         f"messages/s     {figures.messages / figures.seconds:.0f} sent and received by boxes",
         f"records/s      {verdict.written / figures.seconds:.0f}, {verdict.written} in all",
-        f"sent again     {figures.repeated}; {figures.refused} acks came after their box had restarted",
+        f"sent again     {figures.repeated}",
+        f"late acks      {figures.refused}, for boxes that had restarted meanwhile",
     ]
     if len(figures.reconnect_s) > 1:
         half = statistics.median(figures.reconnect_s)
