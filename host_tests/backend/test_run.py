@@ -46,7 +46,9 @@ def test_a_database_that_never_will_is_exit_code_1(tmp_path):
 
 
 def test_a_database_that_the_server_does_not_have_is_named(postgresql):
-    result = run("begin", "box-1", 5, "--database", postgresql.replace("/postgres", "/nothing"))
+    result = run(
+        "begin", "box-1", 5, "--database", postgresql.removesuffix("postgres") + "nothing"
+    )
     assert (result.exit_code, result.output.count("\n")) == (1, 1)
     assert 'database "nothing" does not exist' in result.output
 
@@ -72,15 +74,20 @@ def test_a_line_of_the_log_stays_one_line_whatever_is_in_it(capsys):
     )
 
 
-def test_refusals_are_counted_by_box_and_reason_and_their_kinds_are_bounded(capsys):
+def test_what_is_noted_is_told_once_then_counted_and_its_kinds_are_bounded(capsys):
     counts = Counts()
     for n in range(3_000):
-        counts.refuse("box-1", "tx", "json")
-        counts.refuse(f"box-{n}", "tx", "seq")
-    counts.tell()
+        counts.note("warning", "refused", box="box-1", reason="json")
+        counts.note("error", "conflict", box="box-1", seq=n)
     said = capsys.readouterr().err.splitlines()
-    assert "refused=6000" in said[0]
-    assert any("box=box-1 topic=tx reason=json times=3000" in one for one in said)
-    assert len(said) < 1_010
+    assert len(said) == 1_000
+    assert said[0].endswith(" warning refused box=box-1 reason=json")
+    counts.tell()
+    told = [one.split(" ", 1)[1] for one in capsys.readouterr().err.splitlines()]
+    assert told == [
+        "info counts",
+        "warning refused box=box-1 reason=json times=3000",
+        "warning others times=2001",
+    ]
     counts.tell()
     assert len(capsys.readouterr().err.splitlines()) == 1

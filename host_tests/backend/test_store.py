@@ -183,6 +183,22 @@ def test_what_a_box_has_lost_does_not_outdo_what_is_stored(url, numbers):
     with_store(url, story)
 
 
+def test_older_records_that_were_asked_for_close_a_gap_and_want_no_acknowledgement(url, numbers):
+    box = f"box-{next(numbers)}"
+    asked = [replace(record(box, seq), asked=True) for seq in (1, 2, 3)]
+
+    async def story(store):
+        await store.save([record(box, 3)], NOW)
+        assert await store.advance([box]) == {box: 0}
+        saved = await store.save(asked, NOW)
+        assert (saved.new, saved.again, saved.shown) == (2, 1, {})
+        saved = await store.save([record(box, 3)], NOW)
+        assert saved.shown == {box: 3}
+        assert await store.advance(saved.shown) == {box: 3}
+
+    with_store(url, story)
+
+
 def test_a_box_that_another_backend_had_is_confirmed_once_the_operator_says_where_it_begins(
     url, numbers
 ):

@@ -42,6 +42,14 @@ def test_a_record_fills_its_columns_and_is_kept_whole():
     assert json.loads(found.payload)["new-field"] == [1]
 
 
+def test_what_came_because_it_was_asked_for_says_so():
+    payload = json.dumps(RECORD).encode()
+    for name in ("tx", "records"):
+        found = wire.read(f"pilotwire/v1/box-1/{name}", payload)
+        assert isinstance(found, wire.Record)
+        assert found.asked == (name == "records")
+
+
 def test_each_column_is_one_of_the_table():
     table = SCHEMA.read_text().split("TABLE IF NOT EXISTS records (")[1]
     for column, _, kind in wire.COLUMNS:

@@ -97,7 +97,7 @@ def test_hostile_messages_are_counted_and_named_and_stop_nothing(tmp_path):
             assert await running.stop() == 0
         said = running.log.read_text()
         for name in ("json", "seq", "size", "text", "object", "online", "topic"):
-            assert f"reason={name} " in said, said
+            assert f"reason={name}\n" in said, said
         assert "error conflict box=box-1 seq=1" in said
         assert "Traceback" not in said
         assert rows(tmp_path, "SELECT seq FROM records ORDER BY seq") == [(1,), (2,), (3,)]

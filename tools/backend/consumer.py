@@ -91,10 +91,14 @@ class Consumer:
         try:
             found = wire.read(str(message.topic), payload)
         except wire.Refused as refused:
-            self._counts.refuse(refused.box, refused.topic, refused.reason)
+            self._refuse(refused.box, refused.topic, refused.reason)
             return
         if found:
             await self._queue.put(found)
+
+    def _refuse(self, box: str, topic: str, reason: str) -> None:
+        self._counts.total["refused"] += 1
+        self._counts.note("warning", "refused", box=box, topic=topic, reason=reason)
 
     async def _write(self) -> None:
         while True:
@@ -112,8 +116,7 @@ class Consumer:
                 for message in batch:
                     await self._keep([message])
                 return
-            line("error", "unfit", box=batch[0].box, error=error)
-            self._counts.refuse(batch[0].box, type(batch[0]).__name__.lower(), "unfit")
+            self._refuse(batch[0].box, type(batch[0]).__name__.lower(), f"unfit: {error}")
             return
         self._count(batch, saved)
         disputed = {box for box, _ in saved.conflicts}
@@ -141,7 +144,7 @@ class Consumer:
         total["missing"] += sum(isinstance(message, wire.Missing) for message in batch)
         total["conflicts"] += len(saved.conflicts)
         for box, seq in saved.conflicts:
-            line("error", "conflict", box=box, seq=seq)
+            self._counts.note("error", "conflict", box=box, seq=seq)
 
     async def _acknowledge(self, shown: dict[str, int], upto: dict[str, int]) -> None:
         """Never beyond what the box has shown: it refuses an `ack` for what it did not send, as
@@ -149,11 +152,12 @@ class Consumer:
         """
         acks = []
         for box, seq in shown.items():
-            if upto[box] < seq:
+            end = upto.get(box, 0)
+            if end < seq:
                 self._counts.total["gaps"] += 1
-                line("warning", "gap", box=box, came=seq, wanted=upto[box] + 1)
-            if upto[box]:
-                acks.append((box, min(seq, upto[box])))
+                self._counts.note("warning", "gap", box=box, came=seq, wanted=end + 1)
+            if end:
+                acks.append((box, min(seq, end)))
         client = self._client
         if client is None:
             return

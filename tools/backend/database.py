@@ -87,11 +87,11 @@ class Sqlite:
         try:
             await self._in_thread(lambda connection: connection.execute("BEGIN IMMEDIATE"))
             yield self._many
-        except BaseException:
+            await self._in_thread(sqlite3.Connection.commit)
+        except BaseException:  # a commit that failed, too, or the next transaction cannot begin
             with contextlib.suppress(Unavailable):
                 await self._in_thread(sqlite3.Connection.rollback)
             raise
-        await self._in_thread(sqlite3.Connection.commit)
 
     async def _many(self, sql: str, rows: Sequence[Row]) -> list[Row]:
         sql = sql.replace("$", "?")

@@ -1,6 +1,6 @@
 """One line for each thing that happens: `time level event key=value ...`, on standard error.
 
-What comes over the wire is counted, not told one by one: whoever may publish must not fill a disk.
+What comes over the wire is told once and then counted: whoever may publish must not fill a disk.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any
 
 _PLAIN = re.compile(r"[!#-<>-~]+")  # needs no quotes: no space, quote or equals sign
 _MOST_CHARS = 200
-_MOST_NAMED = 1_000  # different refusals that are told apart in one period
+_MOST_NAMED = 1_000  # different things that are told apart in one period
 
 
 def line(level: str, event: str, **values: Any) -> None:
@@ -39,24 +39,26 @@ def _quoted(value: Any) -> str:
 
 
 class Counts:
-    """How often what has happened. `total` since the start; `refused` in this period, by name."""
+    """How often what has happened: `total` since the start, `note` in this period, by name."""
 
     def __init__(self) -> None:
         self.total: Counter[str] = Counter()
-        self._refused: Counter[tuple[str, str, str]] = Counter()
+        self._noted: Counter[tuple[str, str, tuple[tuple[str, Any], ...]]] = Counter()
 
-    def refuse(self, box: str, topic: str, reason: str) -> None:
-        """One message that is not stored."""
-        self.total["refused"] += 1
-        key = box, topic, reason
-        if key in self._refused or len(self._refused) < _MOST_NAMED:
-            self._refused[key] += 1
-        else:
-            self._refused["", "", "others"] += 1
+    def note(self, level: str, event: str, **values: Any) -> None:
+        """A line the first time in a period; `tell` says how often in all."""
+        key = level, event, tuple(values.items())
+        if key not in self._noted:
+            if len(self._noted) >= _MOST_NAMED:
+                key = "warning", "others", ()
+            else:
+                line(level, event, **values)
+        self._noted[key] += 1
 
     def tell(self) -> None:
-        """The totals in a line, each refusal of this period in one, and begin a new period."""
+        """The totals in a line, what was noted more than once in one each; a new period begins."""
         line("info", "counts", **self.total)
-        for (box, topic, reason), times in sorted(self._refused.items()):
-            line("warning", "refused", box=box, topic=topic, reason=reason, times=times)
-        self._refused.clear()
+        for (level, event, values), times in self._noted.items():
+            if times > 1:
+                line(level, event, **dict(values), times=times)
+        self._noted.clear()

@@ -62,7 +62,7 @@ _ADVANCE = "UPDATE boxes SET upto = $2 WHERE box = $1 AND upto < $2"
 
 @dataclass
 class Saved:
-    """What a batch came to. `shown` is the highest number that each box has sent in it."""
+    """What a batch came to. `shown`: the highest number for which each box awaits an `ack`."""
 
     new: int = 0
     again: int = 0
@@ -85,7 +85,8 @@ class Store:
         saved = Saved()
         records = sorted(_of(Record, batch), key=lambda record: (record.box, record.seq))
         missing = _of(Missing, batch)
-        for box, seq in [(r.box, r.seq) for r in records] + [(m.box, m.last) for m in missing]:
+        sent = [(r.box, r.seq) for r in records if not r.asked]
+        for box, seq in sent + [(m.box, m.last) for m in missing]:
             saved.shown[box] = max(seq, saved.shown.get(box, 0))
         async with self._database.transaction() as many:
             await self._save_records(many, records, unix, saved)
@@ -112,7 +113,7 @@ class Store:
         frames = {(box, seq): bytes(frame) for box, seq, frame in await many(_FRAME, keys)}
         for record in others:
             key = record.box, record.seq
-            if frames[key] == record.frame:
+            if frames.get(key, record.frame) == record.frame:  # deleted meanwhile: no conflict
                 saved.again += 1
             else:
                 saved.conflicts.append(key)

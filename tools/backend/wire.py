@@ -56,10 +56,14 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`columns` in the order of COLUMNS. `sound`: the frame is whole and has the same number."""
+    """`columns` in the order of COLUMNS. `sound`: the frame is whole and has the same number.
+
+    `asked`: it came on the topic `records`, where no acknowledgement is awaited.
+    """
 
     box: str
     seq: int
+    asked: bool
     columns: tuple[Any, ...]
     amount: int | None
     sound: bool
@@ -127,7 +131,7 @@ def _read(box: str, name: str, payload: bytes) -> Message | None:
         value = _object(payload)
         return Event(box, _typed(value, "unix", int), _typed(value, "event", str), _text(value))
     if name in ("tx", "records"):
-        return _record(box, _object(payload))
+        return _record(box, name == "records", _object(payload))
     raise _Wrong("topic")
 
 
@@ -166,7 +170,7 @@ def _check_texts(value: Any) -> None:
             _check_texts(item)
 
 
-def _record(box: str, value: dict[str, Any]) -> Message:
+def _record(box: str, asked: bool, value: dict[str, Any]) -> Message:
     seq = _number(value, "seq")
     if value.get("kind") == "missing":
         first = _number(value, "first")
@@ -179,6 +183,7 @@ def _record(box: str, value: dict[str, Any]) -> Message:
     return Record(
         box,
         seq,
+        asked,
         tuple(_typed(value, name, kind) for _, name, kind in COLUMNS),
         _amount(value.get("amounts")),
         length(frame, 0) == len(frame) and Frame(frame).seq == seq,
