@@ -137,6 +137,7 @@ class Mqtt:
         self._changed = asyncio.Event()  # connected, or the receiver has ended
         self._in_flight = {}  # packet id -> when it was sent
         self._subscribing = []  # packet ids that wait for their SUBACK
+        self._pieces = ()  # of the packet that `publish_pieces` sends
         self._retained = False  # of the PUBLISH that umqtt is reading
         self._oversized_rest = ()  # (QoS, bytes after the topic) of one that is being skipped
 
@@ -173,6 +174,25 @@ class Mqtt:
         self._in_flight[client.pid] = self._ticks_ms()
         return client.pid
 
+    def publish_pieces(self, packet):
+        """Send one QoS 1 message that memory has no room for: see pieces.py.
+
+        `packet(pid)` gives an iterator of bytes, which together are one whole PUBLISH. Returns
+        the packet id, or None as `publish` does. Until the last piece is sent nothing else is,
+        and nothing is received: `publish` returns None. An iterator that raises OSError ends the
+        connection as a silent broker does.
+        """
+        if self._phase != _UP or len(self._in_flight) >= _IN_FLIGHT or self._pipe.held:
+            return None
+        self._next_pid()
+        client = self._client
+        client.pid += 1
+        self._pipe.held = True
+        self._pieces = packet(client.pid)
+        self._in_flight[client.pid] = self._ticks_ms()
+        self._unsent.set()
+        return client.pid
+
     # One connection.
 
     async def _connection(self):
@@ -199,6 +219,7 @@ class Mqtt:
             return await self._watch(receiver)
         finally:
             self._phase = _DOWN
+            self._pieces = ()
             receiver.cancel()
             sender.cancel()
             await _close(writer)
@@ -242,6 +263,11 @@ class Mqtt:
                     writer.write(pipe.take(_CHUNK_BYTES))
                     self._reached = True
                     await writer.drain()
+                if pipe.held:
+                    for piece in self._pieces:
+                        writer.write(piece)
+                        await writer.drain()
+                    pipe.held = False
                 self._unsent.clear()
                 await self._unsent.wait()
         except OSError:

@@ -29,6 +29,7 @@ class Pipe:
         self._held = self._skip = 0  # bytes in the in buffer; bytes still to discard on arrival
         self._read = self._window = 0  # what umqtt has read of the packet it may read
         self.unsent = 0
+        self.held = False  # a message is going out in pieces: nothing may come between them
 
     # The face towards umqtt. It also stands in for umqtt's `socket` module, which has nothing to
     # look up or to open here.
@@ -64,8 +65,8 @@ class Pipe:
     # The face towards the network.
 
     def room(self):
-        """Bytes the out buffer can still take."""
-        return len(self._out) - self.unsent
+        """Bytes the out buffer can still take; none while it is held."""
+        return 0 if self.held else len(self._out) - self.unsent
 
     def take(self, limit):
         """Remove and return up to `limit` bytes to send."""
