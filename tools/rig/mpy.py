@@ -68,7 +68,7 @@ def build(board: str, target: Path | None = None) -> dict[str, bytes]:
             for name in texts
         }
         slot = {name: job.result() for name, job in jobs.items()}
-    for path in FIRMWARE.glob("pilotwire/**/*.json"):
+    for path in FIRMWARE.glob("pilotwire/**/*.json*"):
         slot[path.relative_to(FIRMWARE).as_posix()] = path.read_bytes()
     slot[DIGEST] = _digest(slot).encode()
     sizes = {name: len(content) for name, content in sorted(slot.items())}
