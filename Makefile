@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz sim sim-proof powercut emulated lint types bench bench-board format clean fleet
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz sim sim-proof powercut emulated lint types bench bench-board format clean fleet check-ha
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -116,6 +116,9 @@ sim-proof: setup  ## bugs that the field really had, planted one by one: each is
 
 powercut: setup  ## the power cut at every flash operation and tick of a story, on MicroPython's littlefs
 	@$(BIN)/python -m powercut $(or $(EVERY),1)
+
+check-ha: setup  ## discovery read by Home Assistant itself; PYTHON_HA=path of a Python 3.13 or newer
+	@$(BIN)/python -m home_assistant $(or $(PYTHON_HA),python3.13) $(HA)
 
 catalogue: setup  ## docs/faults.md from the firmware
 	@$(BIN)/python -m catalogue

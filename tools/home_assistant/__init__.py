@@ -1,0 +1,1 @@
+"""What the firmware tells Home Assistant, held against Home Assistant itself: `make check-ha`."""
