@@ -103,7 +103,7 @@ def cmd() -> dict[str, Any]:
 
 def configuration() -> dict[str, Any]:
     """config.schema.json."""
-    sealed = {key: {"readOnly": True} for key in getattr(config, "SEALED", ())}
+    sealed = {key: {"readOnly": True} for key in config.SEALED}
     return {
         **_SCHEMA,
         "title": "Keys of the configuration",

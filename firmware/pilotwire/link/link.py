@@ -67,7 +67,7 @@ class Link:
         self._sent_ms = None  # when the oldest pending record was sent last
         self._resend_ms = _RESEND_MIN_MS
         self._state_ms = self._tele_ms = None
-        self._told_info = False
+        self._told_info = self._told_ha = False
         self._dropped_tele = 0
         self.connected = False
         self.connections = 0
@@ -156,6 +156,8 @@ class Link:
             self._line = self._next_line()
         if not self._told_info:
             self._told_info = self._put_info()
+        elif not self._told_ha:
+            self._told_ha = self._put_discovery()
         beat_s = self._beats_s[self._app.up[UP_CLOSED]]
         if self._due(self._state_ms, now_ms, beat_s * 1000):
             now = state(self._app)
@@ -177,6 +179,19 @@ class Link:
         values = info(self._app, self._beats_s, self.local)
         unload("link.info")
         return self._put("info", values, True, 1) is not None
+
+    def _put_discovery(self):
+        """What Home Assistant makes a device of, after each connection."""
+        from .discovery import publish
+
+        board = self._hal.board
+        try:
+            pid = publish(self._mqtt, self._app.config, board, board["name"], self._hal.firmware)
+        except OSError:  # flash is broken
+            return True
+        finally:
+            unload("link.discovery", "link.pieces")
+        return pid is not None
 
     def _next_line(self):
         try:
@@ -222,6 +237,7 @@ class Link:
                 queue.reconnected()
             self._sent_ms = self._state_ms = None
             self._told_info = False
+            self._told_ha = not self._app.config["ha_prefix"]
             self._resend_ms = _RESEND_MIN_MS
             self._news.set()
 

@@ -5,6 +5,7 @@ import os
 
 from ..link.commands import Refused
 
+_NETWORK = ("by", "ip", "rssi_dbm", "reason")
 _PERSONAL = ("guests.json", "schedule.json")
 
 
@@ -62,7 +63,7 @@ def _diagnostics(app) -> dict:
         "heap_used": gc.mem_alloc(),
         "flash_free": flash_free,
         "restarts": app.restarts,
-        "network": app.hal.network(),
+        "network": dict(zip(_NETWORK, app.hal.network())),
         "connections": link.connections,
         "dropped": link.dropped(),
         "journal": {"seq": journal.seq, "acked": journal.acked, "lost": journal.lost},
