@@ -68,8 +68,9 @@ def _run_cpython(coro, jump):
 class Stream:
     """One end of a connection, in the shape both interpreters' asyncio streams have."""
 
-    def __init__(self, on_write):
+    def __init__(self, on_write, fails=None):
         self._on_write = on_write
+        self._fails = fails
         self._data = b""
         self._written = b""
         self._arrived = asyncio.Event()
@@ -86,6 +87,9 @@ class Stream:
         self._arrived.set()
 
     async def read(self, size):
+        if self._fails:
+            await asyncio.sleep(1)
+            raise self._fails
         while not self._data and not self._ended:
             self._arrived.clear()
             await self._arrived.wait()
@@ -98,7 +102,7 @@ class Stream:
         self._written += data
 
     async def drain(self):
-        while not self.reads_by_peer:
+        while not self.reads_by_peer or self._fails:
             await asyncio.sleep(1)
         data, self._written = self._written, b""
         self._on_write(data)
@@ -124,16 +128,17 @@ class FakeBroker:
         self.suback_code = 1
         self.puback = True
         self.silent = False
-        self.unreachable = False
+        self.unreachable = False  # True, or what is raised
+        self.drops = None  # a handshake fails with this
         self.opened_ms = []
         self._rest = b""
 
     async def open_connection(self, _host, _port):
         self.opened_ms.append(now_ms())
         if self.unreachable:
-            raise OSError(111)
+            raise self.unreachable if self.unreachable is not True else OSError(111)
         self._rest = b""
-        stream = Stream(self._take)
+        stream = Stream(self._take, self.drops)
         self.streams.append(stream)
         return stream, stream
 

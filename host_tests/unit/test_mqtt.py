@@ -5,7 +5,8 @@ import unittest
 
 import fake_broker
 from fake_broker import FakeBroker, now_ms
-from pilotwire.link.mqtt import Mqtt, backoff_ms
+from pilotwire.link.mqtt import Mqtt
+from pilotwire.link.retry import DialError
 
 SETTINGS = {
     "host": "broker",
@@ -16,6 +17,7 @@ SETTINGS = {
     "keepalive_s": 60,
     "will_topic": "box/online",
     "will_payload": "0",
+    "spread_s": 60,
 }
 CONNECT = (
     b"\x00\x04MQTT\x04\xee\x00\x3c\x00\x03box\x00\x0abox/online\x00\x010\x00\x04user\x00\x06secret"
@@ -46,6 +48,8 @@ MALFORMED = (
 class Box:
     """A client with its broker and what it reported."""
 
+    ready = None
+
     def __init__(self, topics=("box/cmd",), **settings):
         self.broker = FakeBroker()
         self.messages = []
@@ -62,7 +66,12 @@ class Box:
             self.acknowledged.append,
             lambda topic, size: self.oversized.append((topic, size)),
             self.broker.open_connection,
+            self.ready,
+            self.refused,
         )
+
+    def refused(self, complaint):
+        return "tls:" + complaint
 
     def during(self, story):
         """Run the client while `story(box)` lasts."""
@@ -84,6 +93,10 @@ class Box:
         while len(self.states) < count:
             await asyncio.sleep(0.01)
         return self.states[-1][2]
+
+
+def halfway(bits):
+    return 1 << bits - 1
 
 
 async def settled(_=None):
@@ -121,6 +134,9 @@ class Connecting(unittest.TestCase):
             ("connack", b"\x30\x03\x00\x01a", "malformed"),
             ("unreachable", True, "unreachable"),
             ("silent", True, "no-answer"),
+            ("unreachable", DialError("name:silent"), "name:silent"),
+            ("drops", OSError(104), "tls:"),
+            ("drops", ValueError("expired"), "tls:expired"),
         ):
             box = Box()
             setattr(box.broker, attribute, value)
@@ -129,7 +145,7 @@ class Connecting(unittest.TestCase):
             self.assertTrue(box.states[0][0] <= 10_000, reason)
             self.assertTrue(all(stream.closed for stream in box.broker.streams), reason)
 
-    def test_a_connection_that_never_opens_is_given_up_after_10_s(self):
+    def test_a_connection_that_never_opens_is_given_up_after_30_s(self):
         box = Box()
 
         async def hang(_host, _port):
@@ -137,7 +153,26 @@ class Connecting(unittest.TestCase):
 
         box.mqtt._open_connection = hang
         box.during(lambda box: box.state(1))
-        self.assertEqual(box.states, [(10_000, False, "unreachable")])
+        self.assertEqual(box.states, [(30_000, False, "unreachable")])
+
+    def test_how_long_the_opening_took_does_not_count_against_the_handshake(self):
+        async def slow(host, port):
+            await asyncio.sleep(25)
+            return await opens(host, port)
+
+        box = Box()
+        opens = box.broker.open_connection
+        box.mqtt._open_connection = slow
+        box.during(lambda box: box.state(1))
+        self.assertEqual(box.states, [(25_000, True, "connected")])
+
+    def test_nothing_is_tried_before_it_may_be(self):
+        class Patient(Box):
+            async def ready(self):
+                await asyncio.sleep(1_000)
+
+        box = Patient().during(lambda box: box.state(1))
+        self.assertEqual(box.broker.opened_ms, [1_000_000])
 
     def test_settings_too_long_for_the_buffer_are_refused(self):
         async def main():
@@ -385,16 +420,7 @@ class Staying(unittest.TestCase):
         self.assertEqual(box.broker.of_type(0x40), [b"\0\x08"])
 
 
-class Backoff(unittest.TestCase):
-    def test_doubles_from_one_second_to_a_minute_with_jitter_of_its_half(self):
-        whole_ms = (1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000)
-        for failures, limit_ms in enumerate(whole_ms):
-            least = backoff_ms(failures, lambda bits: 0)
-            most = backoff_ms(failures, lambda bits: (1 << bits) - 1)
-            self.assertEqual(least, limit_ms // 2)
-            self.assertTrue(limit_ms * 99 // 100 <= most <= limit_ms, failures)
-        self.assertEqual(backoff_ms(10_000, lambda bits: 0), 30_000)
-
+class Returning(unittest.TestCase):
     def test_goes_on_for_ever_and_starts_again_after_a_healthy_connection(self):
         async def story(box):
             box.broker.unreachable = True
@@ -406,13 +432,14 @@ class Backoff(unittest.TestCase):
             del box.broker.opened_ms[:-1]
             box.broker.unreachable = True
             box.broker.streams[-1].end()
-            await asyncio.sleep(4)
+            await asyncio.sleep(20)
 
         box = Box()
+        box.mqtt._random_bits = halfway
         opened = box.broker.opened_ms
         box.during(story)
         lost_ms = next(state[0] for state in box.states if state[2] == "closed")
-        self.assertEqual([at - lost_ms for at in opened[1:]], [500, 1500, 3500])
+        self.assertEqual([at - lost_ms for at in opened[1:]], [2_750, 8_000, 18_250])
 
     def test_a_broker_that_drops_us_at_once_is_not_stormed(self):
         async def story(box):
@@ -421,8 +448,10 @@ class Backoff(unittest.TestCase):
                     box.broker.streams[-1].end()
                 await asyncio.sleep(0.1)
 
-        box = Box().during(story)
-        self.assertEqual(len(box.broker.opened_ms), 25)
+        box = Box()
+        box.mqtt._random_bits = halfway
+        box.during(story)
+        self.assertEqual(len(box.broker.opened_ms), 23)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,23 @@ The rest, for rings 1 and 2:
 `woken(timeout_s)`  coroutine: wait for `wake()`, at most so long (seconds).
 `ticks_ms()`      monotonic ms; compare with `ticks.since`.
 `clock()`         (unix time in s, or None while unknown; quality: "none", "set", "synchronised").
+                  "synchronised" is "set" again when nobody has renewed it for 24 h.
+`set_clock(unix, quality)`  the clock from now on. "none": a time that has certainly passed, to
+                  judge certificates by; `clock()` goes on not to know the time.
 `serial(baud, parity, stop, bus)`  port of a meters' bus, 1 or 2, or None: `write(bytes)`, and
                   `readinto(buffer)` that takes what has come, at once.
-`open_connection(host, port)`  coroutine: asyncio's (reader, writer) of a TCP connection.
+`open_connection(address, port, context, name)`  coroutine: asyncio's (reader, writer) of a TCP
+                  connection; with an ssl.SSLContext (None: without) of a TLS one to `name`.
+                  OSError, also when the context finds no room. The handshake comes with the first
+                  bytes; a ValueError from reading or writing is about the peer's certificate.
+`handshake_blocks_guard`  whether a TLS handshake holds up ring 0.
+`datagrams(address, port)`  UDP: `send(data)`; `receive(size, timeout_ms)`, coroutine: the next
+                  datagram, None if there is none in time; `close()`. Only from there, but for a
+                  multicast address. OSError from each.
+`name_servers()`  up to two, as "a.b.c.d" or "a.b.c.d:port".
+`join(config)`    coroutine: stay on the network; ends at once where there is none to be joined.
+`network()`       (which: "wifi", "ethernet", "host" or ""; address or ""; dBm or None; "" or why
+                  there is no network).
 `random_bits(n)`  n random bits (1..30), for jitter and ids.
 `secret(n)`       n random bytes that nobody can guess, for a key.
 `i2c()`           the bus of an FRAM (machine.I2C's readfrom_mem, writeto_mem), or None.

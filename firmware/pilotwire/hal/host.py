@@ -15,10 +15,12 @@ from random import getrandbits, seed
 from micropython import const
 
 from ..pilot import signals
+from ..udp import Datagrams
 
 _TICK_MS = const(10)
 _LATE_MS = const(500)  # ticks that are later than this are not made up for
 _FRAM_BYTES = const(8_192)
+_DAY_S = const(86_400)
 _FRAME = 4 + 4 * signals.N_INPUTS  # elapsed ms and the samples, 32-bit little-endian
 
 
@@ -47,6 +49,8 @@ class FramFile:
 class Host:
     """The HAL of hal/__init__.py for one process; `environment(name)`: see boards/host."""
 
+    handshake_blocks_guard = False
+
     def __init__(self, environment=os.getenv):
         with open(environment("PILOTWIRE_BOARD") or "board.json") as file:
             self.board = json.load(file)
@@ -56,6 +60,10 @@ class Host:
         self._plant = environment("PILOTWIRE_PLANT") or ""
         self._fram = environment("PILOTWIRE_FRAM") or ""
         self._buses = [environment("PILOTWIRE_" + name) or "" for name in ("METER", "GRID")]
+        self._dns = environment("PILOTWIRE_DNS") or ""
+        self._ahead_s = 0  # of the computer's clock
+        self._quality = "set"
+        self._synchronised_s = 0
         self._woken = asyncio.Event()
         self._sample = array("i", [0] * (1 + signals.N_INPUTS))
         self._fresh = False
@@ -107,15 +115,46 @@ class Host:
         return time.ticks_ms()
 
     def clock(self):
-        return int(time.time()), "set"
+        if self._quality == "none":
+            return None, "none"
+        now_s = int(time.time()) + self._ahead_s
+        if self._quality == "synchronised" and now_s - self._synchronised_s > _DAY_S:
+            self._quality = "set"
+        return now_s, self._quality
+
+    def set_clock(self, unix, quality):
+        """For this process: the computer's clock, and what mbedtls sees, stay as they are."""
+        self._ahead_s = unix - int(time.time())
+        self._quality = quality
+        if quality == "synchronised":
+            self._synchronised_s = unix
 
     def serial(self, _baud, _parity, _stop, bus):
         """The plant has set the pseudo-terminal up: raw, and reads that do not wait."""
         path = self._buses[bus - 1]
         return open(path, "r+b") if path else None
 
-    def open_connection(self, host, port):
-        return asyncio.open_connection(host, port)
+    def open_connection(self, address, port, context=None, name=None):
+        return asyncio.open_connection(address, port, ssl=context, server_hostname=name)
+
+    def datagrams(self, address, port):
+        return Datagrams(address, port)
+
+    def name_servers(self):
+        if self._dns:
+            return self._dns.split(",")
+        try:
+            with open("/etc/resolv.conf") as file:
+                rows = [row.split() for row in file]
+        except OSError:
+            return []
+        return [row[1] for row in rows if row and row[0] == "nameserver" and "." in row[1]][:2]
+
+    async def join(self, _config):
+        """The computer is on its networks already."""
+
+    def network(self):
+        return "host", "127.0.0.1", None, ""
 
     def random_bits(self, n):
         return getrandbits(n)

@@ -15,11 +15,11 @@ import machine
 from machine import PWM, WDT, Pin, Timer, mem32
 from micropython import const
 
+from ..loading import unload
 from ..pilot import signals
 from . import rp2_restart
 from .rp2_contactor import DeadMan, PlainPin
 from .rp2_sampler import Sampler, measure
-from .rp2_wifi import join
 
 _TICK_MS = const(10)
 _FILLED_MS = const(3)  # the sampler's ring
@@ -29,6 +29,7 @@ _RX_BYTES = const(512)
 _I2C_HZ = const(400_000)
 _I2C_US = const(50_000)  # for a whole transfer
 _SET_S = const(1_704_067_200)  # 2024: the clock of a chip that nobody has set is before that
+_DAY_S = const(86_400)
 
 # In board.json, in the order of signals.py.
 _INPUTS = ("feedback", "rcd", "pe", "lock", "stop", "tamper")
@@ -45,6 +46,7 @@ class Rp2:
     """
 
     root = ""
+    handshake_blocks_guard = False  # ring 0 runs from an interrupt
 
     def __init__(self, path="/board.json"):
         with open(path) as file:
@@ -71,6 +73,10 @@ class Rp2:
         self._timer = Timer(-1)
         self._dog = None
         self._woken = asyncio.ThreadSafeFlag()
+        self._quality = "set" if time.time() > _SET_S else "none"
+        self._synchronised_s = 0
+        self._net = None
+        self._net_trouble = ""
         # A method that is found in the instance costs half of one found in its class.
         self.sample, self.drive, self.feed = self.sample, self.drive, self.feed
 
@@ -135,8 +141,20 @@ class Rp2:
         return time.ticks_ms()
 
     def clock(self):
+        if self._quality == "none":
+            return None, "none"
         now_s = time.time()
-        return (now_s, "set") if now_s > _SET_S else (None, "none")
+        if self._quality == "synchronised" and now_s - self._synchronised_s > _DAY_S:
+            self._quality = "set"
+        return now_s, self._quality
+
+    def set_clock(self, unix, quality):
+        """Also what mbedtls sees."""
+        at = time.gmtime(unix)
+        machine.RTC().datetime((at[0], at[1], at[2], at[6], at[3], at[4], at[5], 0))
+        self._quality = quality
+        if quality == "synchronised":
+            self._synchronised_s = unix
 
     def serial(self, baud, parity, stop, bus):
         port = self.board.get("meter" if bus == 1 else "grid")
@@ -153,8 +171,19 @@ class Rp2:
             timeout=0,
         )
 
-    def open_connection(self, host, port):
-        return asyncio.open_connection(host, port)
+    def open_connection(self, address, port, context=None, name=None):
+        return asyncio.open_connection(address, port, ssl=context, server_hostname=name)
+
+    def datagrams(self, address, port):
+        from ..udp import Datagrams
+
+        try:
+            return Datagrams(address, port)
+        finally:
+            unload("", "udp")
+
+    def name_servers(self):
+        return self._net.name_servers() if self._net else []
 
     def random_bits(self, n):
         return getrandbits(n)
@@ -183,9 +212,43 @@ class Rp2:
         """This start has lasted: it is no crash."""
         rp2_restart.settled()
 
-    def join(self, ssid, key):
-        """Coroutine that never ends: stay on this Wi-Fi network, if there is one."""
-        return join(ssid, key)
+    async def join(self, config):
+        """By wire where the board and its image have that, else by radio."""
+        fixed = _fixed(config.get("wifi_ip"))
+        wires = self.board.get("ethernet")
+        if wires:
+            from .rp2_ethernet import Ethernet
+
+            wired = Ethernet(wires)
+            self._net_trouble = wired.trouble and "ethernet: " + wired.trouble
+            if not wired.trouble:
+                self._net = wired
+                await wired.stay(fixed)
+        if config["wifi_ssid"]:
+            from .rp2_wifi import Wifi
+
+            self._net = Wifi(config, fixed)
+            await self._net.stay()
+
+    def network(self):
+        if not self._net:
+            return "", "", None, self._net_trouble
+        which, address, dbm, reason = self._net.report()
+        return which, address, dbm, reason or self._net_trouble
+
+
+def _fixed(text):
+    """For ifconfig; None where the configuration names no address or a wrong one."""
+    if not text:
+        return None
+    from ..address import parse
+
+    try:
+        return parse(text)
+    except ValueError as error:
+        print("wifi_ip:", error)
+    finally:
+        unload("", "address")
 
 
 def _firmware():

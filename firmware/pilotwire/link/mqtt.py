@@ -14,6 +14,7 @@ from micropython import const
 from umqtt import simple
 
 from pilotwire.link.pipe import MalformedError, PendingError, Pipe
+from pilotwire.link.retry import SPREAD_S, DialError, pause_ms
 
 _IN_BYTES = const(2048)  # the longest packet that is delivered
 _OUT_BYTES = const(2048)
@@ -22,11 +23,10 @@ _PUBACK_BYTES = const(4)
 _PINGREQ_BYTES = const(2)
 _CHUNK_BYTES = const(256)  # read or written at a time
 _IN_FLIGHT = const(4)  # QoS 1 messages waiting for their PUBACK
-_CONNECT_MS = const(10_000)  # from the look-up to the last SUBACK
+_OPEN_S = 30  # the look-up, the time for TLS, the TCP connection
+_CONNECT_MS = const(10_000)  # from then to the last SUBACK, a TLS handshake included
 _STUCK_S = 0.02  # how long to leave a broker that does not read before looking again
 _CLOSE_S = 1  # CPython flushes before it closes; MicroPython closes at once
-_BACKOFF_MIN_MS = const(1_000)
-_BACKOFF_MAX_MS = const(60_000)
 _TOPIC_MAX = const(122)  # umqtt writes SUBSCRIBE's length in one byte
 _TICKS_MASK = const(0x3FFFFFFF)  # every port's ticks wrap at a multiple of this
 
@@ -47,13 +47,6 @@ class RefusedError(Exception):
     """The broker said no: CONNACK's return code 1..5, or 128 for a subscription."""
 
 
-def backoff_ms(failures, random_bits):
-    """Wait before the next attempt after `failures` >= 0 in a row: 1 s doubling to 60 s, less up
-    to a half of it by chance, so that boxes that lost one broker do not return as one."""
-    half_ms = min(_BACKOFF_MIN_MS << min(failures, 6), _BACKOFF_MAX_MS) // 2
-    return half_ms + (half_ms * random_bits(10) >> 10)
-
-
 def _bytes(text):
     return text.encode() if isinstance(text, str) else text
 
@@ -68,14 +61,16 @@ async def _close(writer):
 
 class Mqtt:
     """One client. `settings` is a dict of host, port, client_id, user and password (or None),
-    keepalive_s (4..65535), will_topic and will_payload (retained, QoS 1; or None).
+    keepalive_s (4..65535), will_topic and will_payload (retained, QoS 1; or None), and spread_s
+    (0..3600; 600 if it is not there): see `pause_ms`.
 
     A broker is left when it is silent for 1.25 keepalive periods, or leaves a QoS 1 message
     unacknowledged for as long.
 
     on_message(topic, payload, retained): bytes, bytes, bool.
     on_state(connected, reason): 'connected', or why not: 'unreachable' (no TCP connection),
-        'refused:<code>', 'no-answer', 'closed', 'malformed'. Every failed attempt is reported.
+        'refused:<code>', 'no-answer', 'closed', 'malformed', or what `open_connection` or
+        `refused` say. Every failed attempt is reported.
     on_puback(pid): the broker has the message that `publish` gave this id.
     on_oversized(topic, size): a payload of `size` bytes was acknowledged but not delivered; its
         topic is cut to what the buffer holds. `oversized` counts them.
@@ -94,12 +89,17 @@ class Mqtt:
         on_puback=None,
         on_oversized=None,
         open_connection=asyncio.open_connection,
+        ready=None,
+        refused=None,
     ):
         """`topics`: filters of 1..122 bytes, subscribed at QoS 1; another length is a ValueError.
 
-        `open_connection(host, port)` is the one place where bytes meet a network: TLS will be a
-        function that passes `ssl=` on. asyncio's own looks the host up, which blocks the loop for
-        a name, not for an address.
+        `open_connection(host, port)` is the one place where bytes meet a network. asyncio's own
+        looks the host up, which blocks the loop for a name, not for an address.
+        `ready()`: coroutine that returns when a connection may be tried.
+        `refused(complaint)`: the reason when the peer takes none of our bytes and ends the
+        connection: with TLS the handshake has failed then, and `complaint` is what MicroPython
+        said of the peer's certificate, or "". 'closed' without it.
         """
         self._topics = [_bytes(topic) for topic in topics]
         for topic in self._topics:
@@ -112,6 +112,9 @@ class Mqtt:
         self._ticks_ms = ticks_ms
         self._random_bits = random_bits
         self._open_connection = open_connection
+        self._ready_to_dial = ready
+        self._refused = refused
+        self._spread_s = settings.get("spread_s", SPREAD_S)
         self._host, self._port = settings["host"], settings["port"]
         self._keepalive_ms = settings["keepalive_s"] * 1000
         self._client = simple.MQTTClient(
@@ -129,9 +132,11 @@ class Mqtt:
         self._pipe = Pipe(_IN_BYTES, _OUT_BYTES)
         self.oversized = 0
         self._phase = _DOWN
-        self._reached = False  # the socket took the first bytes
+        self._reached = False  # the socket took the first bytes: there is a TCP connection
+        self._taken = False  # so did the peer: with TLS, the handshake is over
+        self._complaint = ""  # about its certificate
         self._failures = 0  # attempts since a connection was last healthy
-        self._heard_ms = 0  # when the attempt began, and once up the last whole packet
+        self._heard_ms = 0  # when the connection was opened, and once up the last whole packet
         self._pinged_ms = 0
         self._unsent = asyncio.Event()  # the out buffer has something
         self._changed = asyncio.Event()  # connected, or the receiver has ended
@@ -145,9 +150,12 @@ class Mqtt:
         """Connect, and connect again, for ever. Cancel it to close the socket; the broker then
         publishes the will. Settings too long for the out buffer raise `FullError`."""
         while True:
+            if self._ready_to_dial:
+                await self._ready_to_dial()
             self._on_state(False, await self._connection())
-            await asyncio.sleep(backoff_ms(self._failures, self._random_bits) / 1000)
+            pause = pause_ms(self._failures, self._spread_s, self._random_bits)
             self._failures += 1
+            await asyncio.sleep(pause / 1000)
 
     def publish(self, topic, payload, retain=False, qos=0):
         """Queue one message (bytes) and return its packet id, 1..32768, or 0 at QoS 0.
@@ -197,19 +205,22 @@ class Mqtt:
 
     async def _connection(self):
         """Open, keep and close one connection; returns why it ended."""
-        self._heard_ms = self._ticks_ms()
         try:
             reader, writer = await asyncio.wait_for(
-                self._open_connection(self._host, self._port), _CONNECT_MS / 1000
+                self._open_connection(self._host, self._port), _OPEN_S
             )
+        except DialError as error:
+            return error.args[0]
         except (asyncio.TimeoutError, OSError):
             return "unreachable"
+        self._heard_ms = self._ticks_ms()
         self._pipe.clear()
         self._in_flight.clear()
         self._subscribing.clear()
         self._oversized_rest = ()
         self._phase = _OPENING
-        self._reached = False
+        self._reached = self._taken = False
+        self._complaint = ""
         sender = asyncio.create_task(self._send(writer))
         receiver = asyncio.create_task(self._receive(reader))
         try:
@@ -263,6 +274,7 @@ class Mqtt:
                     writer.write(pipe.take(_CHUNK_BYTES))
                     self._reached = True
                     await writer.drain()
+                    self._taken = True
                 if pipe.held:
                     for piece in self._pieces:
                         writer.write(piece)
@@ -270,6 +282,8 @@ class Mqtt:
                     pipe.held = False
                 self._unsent.clear()
                 await self._unsent.wait()
+        except ValueError as error:  # TLS: the peer's certificate
+            self._complaint = error.args[0]
         except OSError:
             return  # the receiver meets it too
 
@@ -285,7 +299,7 @@ class Mqtt:
                         self._heard_ms = self._ticks_ms()
                     await asyncio.sleep(0)  # others get their turn between two packets
                 else:
-                    data = await reader.read(min(_CHUNK_BYTES, pipe.space()))
+                    data = await self._read(reader, min(_CHUNK_BYTES, pipe.space()))
                     if not data:
                         break
                     pipe.feed(data)
@@ -298,7 +312,15 @@ class Mqtt:
         finally:
             self._changed.set()
         # MicroPython opens a connection that is refused, too: the first write shows it.
-        return "closed" if self._reached else "unreachable"
+        if not self._reached:
+            return "unreachable"
+        return "closed" if self._taken or not self._refused else self._refused(self._complaint)
+
+    async def _read(self, reader, size):
+        try:
+            return await reader.read(size)
+        except ValueError as error:  # TLS: the peer's certificate
+            self._complaint = error.args[0]
 
     # Packets.
 

@@ -26,9 +26,8 @@ def run():
 
 
 async def _together(hal, app):
-    config = app.config
     tasks = [
-        asyncio.create_task(hal.join(config["wifi_ssid"], config["wifi_key"])),
+        asyncio.create_task(hal.join(app.config)),
         asyncio.create_task(_settle(hal)),
     ]
     await app.run()
