@@ -40,7 +40,7 @@ class Box:
         self.mqtt.publish(b"box/res", payload, qos=1)
 
     def on_state(self, connected, reason):
-        print("state", reason, self.turns)
+        print("state", reason, self.turns, time.ticks_ms())
         if connected:
             self.mqtt.publish(b"box/online", b"1", True, 1)
 

@@ -6,6 +6,7 @@ mosquitto where it is installed, else amqtt (in this interpreter's environment).
 
 import asyncio
 import shutil
+import signal
 import sys
 import tempfile
 from contextlib import asynccontextmanager
@@ -36,16 +37,17 @@ def mosquitto():
 class Broker:
     """`name` says which broker it is, `port` where it listens.
 
-    `config` is mosquitto's whole configuration, in place of one that lets everybody in.
+    `config` is mosquitto's whole configuration, in place of one that lets everybody in; `options`
+    are more lines of that.
     """
 
-    def __init__(self, name, port, folder, config=None):
+    def __init__(self, name, port, folder, config=None, options=""):
         self.name = name
         self.port = port
         self._log = Path(folder) / "log"
         file = Path(folder) / "config"
         if name == "mosquitto":
-            file.write_text(config or _MOSQUITTO.format(port=port))
+            file.write_text(config or _MOSQUITTO.format(port=port) + options)
             self._command = (mosquitto() or "mosquitto", "-c", str(file))
         else:
             file.write_text(_AMQTT.format(port=port))
@@ -82,6 +84,10 @@ class Broker:
             self._process.kill()
             await self._process.wait()
 
+    def freeze(self, frozen=True):
+        """Let it do nothing, not even end its connections; or go on."""
+        self._process.send_signal(signal.SIGSTOP if frozen else signal.SIGCONT)
+
     async def _listens(self):
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -92,10 +98,11 @@ class Broker:
 
 
 @asynccontextmanager
-async def broker(port, name=None, config=None):
+async def broker(port, name=None, config=None, options=""):
     """A running `Broker`, killed at the end. `name` ('mosquitto' or 'amqtt') forces the choice."""
+    name = name or ("mosquitto" if mosquitto() else "amqtt")
     with tempfile.TemporaryDirectory() as folder:
-        running = Broker(name or ("mosquitto" if mosquitto() else "amqtt"), port, folder, config)
+        running = Broker(name, port, folder, config, options)
         try:
             await running.start()
             yield running

@@ -15,6 +15,7 @@ from random import getrandbits, seed
 from micropython import const
 
 from ..pilot import signals
+from ..tcp import open_connection
 from ..udp import Datagrams
 
 _TICK_MS = const(10)
@@ -135,7 +136,7 @@ class Host:
         return open(path, "r+b") if path else None
 
     def open_connection(self, address, port, context=None, name=None):
-        return asyncio.open_connection(address, port, ssl=context, server_hostname=name)
+        return open_connection(address, port, context, name)
 
     def datagrams(self, address, port):
         return Datagrams(address, port)

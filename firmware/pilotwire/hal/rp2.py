@@ -17,6 +17,7 @@ from micropython import const
 
 from ..loading import unload
 from ..pilot import signals
+from ..tcp import open_connection
 from . import rp2_restart
 from .rp2_contactor import DeadMan, PlainPin
 from .rp2_sampler import Sampler, measure
@@ -172,7 +173,7 @@ class Rp2:
         )
 
     def open_connection(self, address, port, context=None, name=None):
-        return asyncio.open_connection(address, port, ssl=context, server_hostname=name)
+        return open_connection(address, port, context, name)
 
     def datagrams(self, address, port):
         from ..udp import Datagrams

@@ -4,6 +4,7 @@ What is needed for this alone is loaded for it and forgotten: names, ntp, tls.
 """
 
 import asyncio
+from errno import ENOMEM
 
 from micropython import const
 
@@ -54,11 +55,16 @@ class Dial:
 
         try:
             made = context(hal.root)
-        except (OSError, ValueError):  # missing, or no certificate
-            raise DialError("tls:files")
+        except (OSError, ValueError) as error:
+            raise DialError("tls:memory" if error.args[0] == ENOMEM else "tls:files")
         finally:
             unload("link", "tls")
-        return await hal.open_connection(address, port, made, host)
+        try:
+            return await hal.open_connection(address, port, made, host)
+        except OSError as error:
+            if error.args[0] == ENOMEM:
+                raise DialError("tls:memory")
+            raise
 
     async def ready(self):
         """Wait until a connection may be tried."""

@@ -15,6 +15,7 @@ from umqtt import simple
 
 from pilotwire.link.pipe import MalformedError, PendingError, Pipe
 from pilotwire.link.retry import SPREAD_S, DialError, pause_ms
+from pilotwire.tcp import close, open_connection
 
 _IN_BYTES = const(2048)  # the longest packet that is delivered
 _OUT_BYTES = const(2048)
@@ -26,7 +27,6 @@ _IN_FLIGHT = const(4)  # QoS 1 messages waiting for their PUBACK
 _OPEN_S = 30  # the look-up, the time for TLS, the TCP connection
 _CONNECT_MS = const(10_000)  # from then to the last SUBACK, a TLS handshake included
 _STUCK_S = 0.02  # how long to leave a broker that does not read before looking again
-_CLOSE_S = 1  # CPython flushes before it closes; MicroPython closes at once
 _TOPIC_MAX = const(122)  # umqtt writes SUBSCRIBE's length in one byte
 _TICKS_MASK = const(0x3FFFFFFF)  # every port's ticks wrap at a multiple of this
 
@@ -51,18 +51,10 @@ def _bytes(text):
     return text.encode() if isinstance(text, str) else text
 
 
-async def _close(writer):
-    writer.close()
-    try:
-        await asyncio.wait_for(writer.wait_closed(), _CLOSE_S)
-    except (asyncio.TimeoutError, OSError):  # MicroPython has no TimeoutError but asyncio's
-        return  # gone already, or a peer that never reads
-
-
 class Mqtt:
     """One client. `settings` is a dict of host, port, client_id, user and password (or None),
-    keepalive_s (4..65535), will_topic and will_payload (retained, QoS 1; or None), and spread_s
-    (0..3600; 600 if it is not there): see `pause_ms`.
+    keepalive_s (4..65535), will_topic and will_payload (retained, QoS 1; or None), spread_s
+    (0..3600, `retry.pause_ms`; 600 if it is not there).
 
     A broker is left when it is silent for 1.25 keepalive periods, or leaves a QoS 1 message
     unacknowledged for as long.
@@ -88,18 +80,17 @@ class Mqtt:
         random_bits,
         on_puback=None,
         on_oversized=None,
-        open_connection=asyncio.open_connection,
+        open_connection=open_connection,
         ready=None,
         refused=None,
     ):
         """`topics`: filters of 1..122 bytes, subscribed at QoS 1; another length is a ValueError.
 
-        `open_connection(host, port)` is the one place where bytes meet a network. asyncio's own
-        looks the host up, which blocks the loop for a name, not for an address.
-        `ready()`: coroutine that returns when a connection may be tried.
-        `refused(complaint)`: the reason when the peer takes none of our bytes and ends the
-        connection: with TLS the handshake has failed then, and `complaint` is what MicroPython
-        said of the peer's certificate, or "". 'closed' without it.
+        `open_connection(host, port)` is the one place where bytes meet a network; the default
+        is tcp.py's. `ready()`: coroutine that returns when a connection may be tried.
+        `refused(complaint)`: the reason ('closed' without it) when the peer has ended the
+        connection before our first bytes were through: with TLS the handshake has failed, and
+        `complaint` is what MicroPython said of the peer's certificate, or "".
         """
         self._topics = [_bytes(topic) for topic in topics]
         for topic in self._topics:
@@ -132,8 +123,7 @@ class Mqtt:
         self._pipe = Pipe(_IN_BYTES, _OUT_BYTES)
         self.oversized = 0
         self._phase = _DOWN
-        self._reached = False  # the socket took the first bytes: there is a TCP connection
-        self._taken = False  # so did the peer: with TLS, the handshake is over
+        self._taken = False  # the first bytes: with TLS, the handshake is over
         self._complaint = ""  # about its certificate
         self._failures = 0  # attempts since a connection was last healthy
         self._heard_ms = 0  # when the connection was opened, and once up the last whole packet
@@ -219,7 +209,7 @@ class Mqtt:
         self._subscribing.clear()
         self._oversized_rest = ()
         self._phase = _OPENING
-        self._reached = self._taken = False
+        self._taken = False
         self._complaint = ""
         sender = asyncio.create_task(self._send(writer))
         receiver = asyncio.create_task(self._receive(reader))
@@ -233,7 +223,7 @@ class Mqtt:
             self._pieces = ()
             receiver.cancel()
             sender.cancel()
-            await _close(writer)
+            await close(writer)
 
     async def _watch(self, receiver):
         """Hold the deadlines until the receiver ends; returns the reason.
@@ -272,7 +262,6 @@ class Mqtt:
             while True:
                 while pipe.unsent:
                     writer.write(pipe.take(_CHUNK_BYTES))
-                    self._reached = True
                     await writer.drain()
                     self._taken = True
                 if pipe.held:
@@ -282,10 +271,8 @@ class Mqtt:
                     pipe.held = False
                 self._unsent.clear()
                 await self._unsent.wait()
-        except ValueError as error:  # TLS: the peer's certificate
-            self._complaint = error.args[0]
-        except OSError:
-            return  # the receiver meets it too
+        except (OSError, ValueError) as error:  # the receiver meets it too
+            self._note(error)
 
     async def _receive(self, reader):
         """Handle packets until the connection ends; returns the reason."""
@@ -307,19 +294,18 @@ class Mqtt:
             return f"refused:{error.args[0]}"
         except MalformedError:
             return "malformed"
-        except OSError:
-            pass
         finally:
             self._changed.set()
-        # MicroPython opens a connection that is refused, too: the first write shows it.
-        if not self._reached:
-            return "unreachable"
         return "closed" if self._taken or not self._refused else self._refused(self._complaint)
 
     async def _read(self, reader, size):
         try:
             return await reader.read(size)
-        except ValueError as error:  # TLS: the peer's certificate
+        except (OSError, ValueError) as error:
+            self._note(error)
+
+    def _note(self, error):
+        if isinstance(error.args[0], str):  # TLS: about the peer's certificate
             self._complaint = error.args[0]
 
     # Packets.
