@@ -2,27 +2,17 @@
 and under which name."""
 
 import asyncio
-import json
-import socket
 import subprocess
-import tempfile
-from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import aiomqtt
 import pytest
-from certificates import Authority, issue, write_box, write_server
+from certificates import Authority, issue, write_box
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from rig.broker import broker, mosquitto
-from rig.firmware import BOARD
-from rig.interpreter import HEAP, ROOT, environment, interpreter
-
-BOX = Path(__file__).with_name("dial_box.py")
-DEADLINE_S = 60
+from dialling import AUTHORITY, free_port, in_time, running_box, secure
+from rig.broker import mosquitto
 
 pytestmark = pytest.mark.skipif(not mosquitto(), reason="mosquitto is not installed")
 
-AUTHORITY = Authority()
 STRANGER = Authority(name="Pilotwire operator")  # the same name, another key
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
 SERVERS = {
@@ -34,66 +24,6 @@ SERVERS = {
     "wrong name": (AUTHORITY.server("broker.example.com"), "tls:name"),
     "wrong address": (AUTHORITY.server("localhost", "127.0.0.2"), "tls:name"),
 }
-
-
-class Box:
-    """The process and the lines it has said."""
-
-    def __init__(self, process):
-        self._process = process
-
-    async def says(self, start):
-        """Wait for a line with this start; returns its words."""
-        async with asyncio.timeout(DEADLINE_S):
-            while line := (await self._process.stdout.readline()).decode():
-                if line.startswith(start):
-                    return line.split()
-        raise AssertionError(f"the box ended before it said {start!r}")
-
-
-@asynccontextmanager
-async def running_box(root, port, clock="known", dns="", **config):
-    """The box with its files in `root`."""
-    config = {"mqtt_host": "127.0.0.1", "mqtt_tls": "on", "ntp_host": "", **config}
-    process = await asyncio.create_subprocess_exec(
-        *(str(interpreter()), "-X", HEAP, str(BOX)),
-        *(json.dumps({**config, "mqtt_port": port}), clock),
-        env={
-            **environment(),
-            "PILOTWIRE_BOARD": str(BOARD),
-            "PILOTWIRE_ROOT": str(root),
-            "PILOTWIRE_DNS": dns,
-        },
-        stdout=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    try:
-        yield Box(process)
-    finally:
-        process.kill()
-        await process.wait()
-
-
-@asynccontextmanager
-async def secure(server=SERVERS["good"][0], options=""):
-    """(mosquitto that shows `server`, its folder)."""
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        folder.chmod(0o755)
-        write_server(folder, server)
-        (folder / "server.key").chmod(0o644)  # mosquitto reads it as a user of its own
-        (folder / "ca.pem").write_bytes(AUTHORITY.identity.pem())
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        lines = f"certfile {folder}/server.pem\nkeyfile {folder}/server.key\n"
-        lines += options.format(folder=folder)
-        running = await stack.enter_async_context(broker(port, "mosquitto", lines))
-        yield running, folder
-
-
-def in_time(coro):
-    asyncio.run(asyncio.wait_for(coro, 2 * DEADLINE_S))
 
 
 @pytest.mark.parametrize("name", SERVERS)
@@ -208,10 +138,7 @@ def test_a_peer_that_never_answers_the_handshake_holds_nothing_up(tmp_path):
 def test_a_port_nobody_listens_on_is_unreachable_and_not_a_failed_handshake(tmp_path):
     async def story():
         write_box(tmp_path, [AUTHORITY.identity])
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        async with running_box(tmp_path, port) as box:
+        async with running_box(tmp_path, free_port()) as box:
             assert (await box.says("state"))[1] == "unreachable"
 
     in_time(story())

@@ -2,8 +2,19 @@
 
 import asyncio
 import struct
+from binascii import a2b_base64
 
 from fake_broker import now_ms
+
+# Somebody's, self-signed on P-256: a file that is a certificate.
+CERTIFICATE = a2b_base64(
+    "MIIBLTCB1aADAgECAhRhmiXA1yQ9XjsI7igbgWwsc6cz+TAKBggqhkjOPQQDAjANMQswCQYDVQQDDAJj"
+    "YTAeFw0yNjExMjUwNDM1MTFaFw0yODExMjUwNDM1MTFaMA0xCzAJBgNVBAMMAmNhMFkwEwYHKoZIzj0C"
+    "AQYIKoZIzj0DAQcDQgAE9CH2+bS2xOQuaV6tFMDN2T78KV7zOxxqFSoxPmNdS3iM2/2m9CPQ/Y4Laz/D"
+    "RrxzJLSOU0KrgN9YwyZY3Qk/XqMTMBEwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiBf"
+    "Q+s3mjE93HcZ1lTs21nR3/JXPx4OUNUhjtDvV1mCzQIgd4SFFwA1k+rgXTYBUImkn+iQ4e8Ccl6JGFPg"
+    "RMl64W0="
+)
 
 
 class Datagrams:

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import ssl
+import sys
 import unittest
 
 import fake_broker
 from fake_broker import now_ms
-from fake_network import FakeHal, a_record, dns_server, ntp_server
+from fake_network import CERTIFICATE, FakeHal, a_record, dns_server, ntp_server
 from pilotwire.link.dial import Dial, is_address
 from pilotwire.link.patience import Patience
 from pilotwire.link.retry import DialError
@@ -89,15 +91,38 @@ class Tls(unittest.TestCase):
         self.assertEqual(dialled(dial_of(self.hal, "on"), host="10.0.0.9"), ["tls:files"])
         self.assertEqual(self.hal.opened, [])
 
-    def test_with_a_file_that_is_no_certificate_is_refused_too(self):
+    def dials_with(self, ca, **files):
+        """What is said where these are the files in the root."""
         self.hal.root = "."
         self.hal.time = 1_800_000_000, "set"
-        with open("ca.der", "wb") as file:
-            file.write(b"-----BEGIN CERTIFICATE-----")
+        files["ca.der"] = ca
+        for name, data in files.items():
+            with open(name, "wb") as file:
+                file.write(data)
         try:
-            self.assertEqual(dialled(dial_of(self.hal, "on"), host="10.0.0.9"), ["tls:files"])
+            return dialled(dial_of(self.hal, "on"), host="10.0.0.9")
         finally:
-            os.remove("ca.der")
+            for name in files:
+                os.remove(name)
+
+    def test_with_a_file_that_is_no_certificate_is_refused_too(self):
+        for data in (b"", b"-----BEGIN CERTIFICATE-----", CERTIFICATE[:-1]):
+            self.assertEqual(self.dials_with(data), ["tls:files"])
+        for own, key in ((b"", b""), (CERTIFICATE, b"no key")):
+            files = {"client.crt.der": own, "client.key.der": key}
+            if sys.implementation.name == "micropython":  # CPython wants the names of files
+                self.assertEqual(self.dials_with(CERTIFICATE, **files), ["tls:files"])
+        self.assertEqual(self.hal.opened, [])
+
+    def test_opens_to_the_brokers_name_with_a_context(self):
+        self.assertEqual(self.dials_with(CERTIFICATE), [("reader", "writer")])
+        address, port, context, name = self.hal.opened[0]
+        self.assertEqual((address, port, name), ("10.0.0.9", 8883, "10.0.0.9"))
+        self.assertEqual(context.verify_mode, ssl.CERT_REQUIRED)
+
+    def test_without_room_for_it_says_so(self):
+        self.hal.refuses = OSError(12)
+        self.assertEqual(self.dials_with(CERTIFICATE), ["tls:memory"])
 
     def test_asks_for_the_time_first_where_the_clock_is_unknown(self):
         dial = dial_of(self.hal, "on", "10.0.0.5", known=1_700_000_000)

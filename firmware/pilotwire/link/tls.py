@@ -32,7 +32,10 @@ def context(root):
     gc.collect()
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.verify_mode = ssl.CERT_REQUIRED
-    for certificate in split(_read(root + "/ca.der")):
+    authorities = split(_read(root + "/ca.der"))
+    if not authorities:
+        raise ValueError("ca.der: empty")
+    for certificate in authorities:
         made.load_verify_locations(cadata=certificate)
     try:
         own = _read(root + "/client.crt.der")
