@@ -9,9 +9,10 @@ import unittest
 import fake_broker
 from fake_broker import now_ms
 from fake_network import CERTIFICATE, FakeHal, a_record, dns_server, ntp_server
-from pilotwire.link.dial import Dial, is_address
+from pilotwire.link.dial import Dial
 from pilotwire.link.patience import Patience
 from pilotwire.link.retry import DialError
+from pilotwire.link.route import is_address
 
 DNS = ("10.0.0.1", 53)
 NTP = ("10.0.0.5", 123)

@@ -63,7 +63,13 @@ class StockNetwork:
 
 sys.modules["machine"] = Machine
 sys.modules["network"] = Network
-from pilotwire.hal import rp2_ethernet  # noqa: E402 - a computer has no such modules
+from pilotwire.hal import rp2_ethernet, rp2_network  # noqa: E402 - a computer has no such modules
+
+
+async def stays_a_while(wired):
+    task = asyncio.create_task(wired.stay())
+    await asyncio.sleep(60)
+    task.cancel()
 
 
 class Fitting(unittest.TestCase):
@@ -72,16 +78,16 @@ class Fitting(unittest.TestCase):
         Wiznet.chip = Wiznet.cable = True
 
     def test_is_wired_as_the_board_says(self):
-        self.assertEqual(rp2_ethernet.Ethernet(WIRES).trouble, "")
+        self.assertEqual(rp2_ethernet.Ethernet(WIRES, None).trouble, "")
         self.assertEqual(Wiznet.made, ((0, "pin 18", "pin 19", "pin 16"), "pin 17", "pin 20"))
 
     def test_an_image_without_the_driver_says_so(self):
         rp2_ethernet.network = StockNetwork
-        self.assertEqual(rp2_ethernet.Ethernet(WIRES).trouble, "no-driver")
+        self.assertEqual(rp2_ethernet.Ethernet(WIRES, None).trouble, "no-driver")
 
     def test_a_board_without_the_chip_says_so(self):
         Wiznet.chip = False
-        self.assertEqual(rp2_ethernet.Ethernet(WIRES).trouble, "no-chip")
+        self.assertEqual(rp2_ethernet.Ethernet(WIRES, None).trouble, "no-chip")
 
 
 class Staying(unittest.TestCase):
@@ -90,14 +96,8 @@ class Staying(unittest.TestCase):
         Wiznet.chip = Wiznet.cable = True
 
     def stays(self, fixed):
-        wired = rp2_ethernet.Ethernet(WIRES)
-
-        async def story():
-            task = asyncio.create_task(wired.stay(fixed))
-            await asyncio.sleep(60)
-            task.cancel()
-
-        fake_broker.run(story())
+        wired = rp2_ethernet.Ethernet(WIRES, fixed)
+        fake_broker.run(stays_a_while(wired))
         return wired
 
     def test_asks_for_an_address_without_waiting_for_it(self):
@@ -116,6 +116,37 @@ class Staying(unittest.TestCase):
         wired = self.stays(None)
         Wiznet.cable = False
         self.assertEqual(wired.report(), ("ethernet", "", None, "no-cable"))
+
+
+class Choosing(unittest.TestCase):
+    def setUp(self):
+        rp2_ethernet.network = Network
+        Wiznet.chip = Wiznet.cable = True
+
+    def chosen(self, ssid="", **board):
+        """(the kind of network, what is said of the wire)."""
+        net, trouble = rp2_network.choose(board, {"wifi_ssid": ssid, "wifi_key": ""})
+        return type(net).__name__, trouble
+
+    def test_the_wire_goes_before_the_radio(self):
+        self.assertEqual(self.chosen("home", ethernet=WIRES), ("Ethernet", ""))
+        self.assertEqual(self.chosen("home"), ("Wifi", ""))
+        self.assertEqual(self.chosen(), ("NoneType", ""))
+
+    def test_a_wire_of_no_use_leaves_the_radio_and_says_why(self):
+        rp2_ethernet.network = StockNetwork
+        self.assertEqual(self.chosen("home", ethernet=WIRES), ("Wifi", "ethernet: no-driver"))
+        self.assertEqual(self.chosen(ethernet=WIRES), ("NoneType", "ethernet: no-driver"))
+
+    def test_a_fixed_address_that_is_none_leaves_it_to_dhcp(self):
+        config = {"wifi_ssid": "", "wifi_ip": "10.0.0.7/8,10.0.0.1"}
+        net, _ = rp2_network.choose({"ethernet": WIRES}, config)
+        fake_broker.run(stays_a_while(net))
+        self.assertEqual(Wiznet.calls, [("active", True), ("dhcp4", True)])
+        config["wifi_ip"] += ",10.0.0.53"
+        net, _ = rp2_network.choose({"ethernet": WIRES}, config)
+        fake_broker.run(stays_a_while(net))
+        self.assertEqual(net.report()[1], "10.0.0.7")
 
 
 if __name__ == "__main__":

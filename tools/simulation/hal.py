@@ -8,7 +8,7 @@ from pilotwire.hal.mock import MockHal
 from pilotwire.pilot import handover
 
 from .line import MeterLine
-from .network import Network, Stream
+from .network import Datagrams, Network, Stream
 from .rng import Rng
 from .tasks import Clock, Loop
 
@@ -23,6 +23,8 @@ BOARD = {
 
 
 SECRET = bytes(range(32))
+_DAY_S = 86_400
+_UNSUPPORTED = 95
 
 
 class Fram:
@@ -52,6 +54,7 @@ class SimulatedHal(MockHal):
 
     root = ROOT
     firmware = "51d0c0de"
+    handshake_blocks_guard = False
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class SimulatedHal(MockHal):
         self._wall = wall
         self._fram = fram
         self._woken = loop.Event()
+        self._set: tuple[int, str, int] | None = None  # the clock: unix time, quality, when
 
     @property
     def driven(self) -> int:
@@ -126,13 +130,39 @@ class SimulatedHal(MockHal):
         return (self._clock.now_us - self._begun_us) // 1_000
 
     def clock(self) -> tuple[int | None, str]:
-        return self._wall()
+        if not self._set:
+            return self._wall()
+        unix, quality, at_us = self._set
+        age_s = (self._clock.now_us - at_us) // 1_000_000
+        if quality == "synchronised" and age_s > _DAY_S:
+            quality = "set"
+        return unix + age_s, quality
+
+    def set_clock(self, unix: int, quality: str) -> None:
+        """From now on it runs by itself: what happens to the wall's clock does not reach it."""
+        self._set = None if quality == "none" else (unix, quality, self._clock.now_us)
 
     def serial(self, _baud: int, _parity: str, _stop: int, bus: int) -> MeterLine | None:
         return self._line if bus == 1 else None
 
-    async def open_connection(self, host: str, port: int) -> tuple[Stream, Stream]:
+    async def open_connection(
+        self, host: str, port: int, context: object = None, _name: object = None
+    ) -> tuple[Stream, Stream]:
+        if context:
+            raise OSError(_UNSUPPORTED)  # system tests are TLS's place
         return await self._network.open(self._loop, host, port)
+
+    def datagrams(self, _address: str, port: int) -> Datagrams:
+        return Datagrams(self._network, self._loop, port)
+
+    def name_servers(self) -> list[str]:
+        return ["192.0.2.53", "192.0.2.54"]
+
+    async def join(self, _config: dict[str, Any]) -> None:
+        """The network is there when it is there."""
+
+    def network(self) -> tuple[str, str, int | None, str]:
+        return "wifi", "192.0.2.7", -60, ""
 
     def random_bits(self, n: int) -> int:
         return self._rng.below(1 << n)

@@ -152,7 +152,7 @@ class Rp2:
     def set_clock(self, unix, quality):
         """Also what mbedtls sees."""
         at = time.gmtime(unix)
-        machine.RTC().datetime((at[0], at[1], at[2], at[6], at[3], at[4], at[5], 0))
+        machine.RTC().datetime(at[:3] + at[6:7] + at[3:6] + (0,))
         self._quality = quality
         if quality == "synchronised":
             self._synchronised_s = unix
@@ -215,20 +215,11 @@ class Rp2:
 
     async def join(self, config):
         """By wire where the board and its image have that, else by radio."""
-        fixed = _fixed(config.get("wifi_ip"))
-        wires = self.board.get("ethernet")
-        if wires:
-            from .rp2_ethernet import Ethernet
+        from .rp2_network import choose
 
-            wired = Ethernet(wires)
-            self._net_trouble = wired.trouble and "ethernet: " + wired.trouble
-            if not wired.trouble:
-                self._net = wired
-                await wired.stay(fixed)
-        if config["wifi_ssid"]:
-            from .rp2_wifi import Wifi
-
-            self._net = Wifi(config, fixed)
+        self._net, self._net_trouble = choose(self.board, config)
+        unload("hal", "rp2_network")
+        if self._net:
             await self._net.stay()
 
     def network(self):
@@ -236,20 +227,6 @@ class Rp2:
             return "", "", None, self._net_trouble
         which, address, dbm, reason = self._net.report()
         return which, address, dbm, reason or self._net_trouble
-
-
-def _fixed(text):
-    """For ifconfig; None where the configuration names no address or a wrong one."""
-    if not text:
-        return None
-    from ..address import parse
-
-    try:
-        return parse(text)
-    except ValueError as error:
-        print("wifi_ip:", error)
-    finally:
-        unload("", "address")
 
 
 def _firmware():

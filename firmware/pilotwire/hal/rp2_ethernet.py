@@ -12,11 +12,13 @@ _WATCH_S = const(2)
 
 class Ethernet:
     """`wires` is "ethernet" of board.json: spi (0 or 1) and the pins sck, mosi, miso, cs, rst.
+    `fixed`: for ifconfig; None: DHCP.
 
     `trouble`: "" or why it is of no use: "no-driver", as in a stock Pico W image, or "no-chip".
     """
 
-    def __init__(self, wires):
+    def __init__(self, wires, fixed):
+        self._fixed = fixed
         self._nic = None
         self.trouble = ""
         driver = getattr(network, "WIZNET5K", None)
@@ -35,15 +37,14 @@ class Ethernet:
         except OSError:
             self.trouble = "no-chip"
 
-    async def stay(self, fixed):
-        """Task that never ends. `fixed`: for ifconfig; None: DHCP, which lwIP renews by itself
-        when the cable comes back."""
+    async def stay(self):
+        """Task that never ends."""
         nic = self._nic
         nic.active(True)
-        if fixed:
-            nic.ifconfig(fixed)
+        if self._fixed:
+            nic.ifconfig(self._fixed)
         else:
-            nic.ipconfig(dhcp4=True)
+            nic.ipconfig(dhcp4=True)  # lwIP renews it by itself when the cable comes back
         while True:
             await asyncio.sleep(_WATCH_S)
 
