@@ -9,6 +9,7 @@ _BUDGET_BYTES = 67_584  # 66 KB resident: what leaves the heap of docs/performan
 _ON_DEMAND = tuple(
     f"a/pilotwire/{name}.mpy"
     for name in (
+        "address",
         "config",
         "energy/guests",
         "energy/mapfile",
@@ -16,13 +17,28 @@ _ON_DEMAND = tuple(
         "energy/scan",
         "energy/tariff",
         "energy/tarifffile",
+        "hal/rp2_ethernet",
+        "hal/rp2_network",
+        "link/names",
+        "link/ntp",
+        "link/patience",
+        "link/route",
+        "link/tls",
         "pilot/tap",
         "power/schedule",
         "record/fram",
         "record/recovery",
         "record/trace",
+        "udp",
         "windows",
         "zone",
+        "link/discovery",
+        "link/info",
+        "link/local",
+        "link/pieces",
+        "once",
+        "orders/settings",
+        "orders/upkeep",
     )
 )
 
