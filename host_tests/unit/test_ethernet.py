@@ -112,6 +112,10 @@ class Staying(unittest.TestCase):
         self.assertEqual(wired.report(), ("ethernet", "10.0.0.7", None, ""))
         self.assertEqual(wired.name_servers(), ["10.0.0.53", "10.0.0.1"])
 
+    def test_names_a_server_once_that_is_the_gateway_too(self):
+        wired = self.stays(FIXED[:3] + (FIXED[2],))
+        self.assertEqual(wired.name_servers(), ["10.0.0.1"])
+
     def test_names_a_cable_that_is_out(self):
         wired = self.stays(None)
         Wiznet.cable = False

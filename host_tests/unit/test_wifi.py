@@ -167,6 +167,14 @@ class Join(unittest.TestCase):
         box.during(story)
         self.assertEqual(Wlan.now.calls, [("active", True), ("ifconfig", fixed)])
 
+    def test_names_a_server_once_that_is_the_gateway_too(self):
+        async def story(wlan):
+            await joined(wlan)
+            self.assertEqual(box.wifi.name_servers(), ["10.0.0.1"])
+
+        box = Box({"home": Place("secret")}, ("10.0.0.7", "255.0.0.0", "10.0.0.1", "10.0.0.1"))
+        box.during(story)
+
     def test_an_open_network_is_joined_without_a_key(self):
         Box({"home": Place()}, wifi_key="").during(joined)
         self.assertEqual(Wlan.now.joins, [(0, "home", OPEN)])

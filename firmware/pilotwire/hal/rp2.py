@@ -30,6 +30,7 @@ _RX_BYTES = const(512)
 _I2C_HZ = const(400_000)
 _I2C_US = const(50_000)  # for a whole transfer
 _SET_S = const(1_704_067_200)  # 2024: the clock of a chip that nobody has set is before that
+_UNSET_S = const(1_609_459_200)  # 2021, where the chip begins
 _DAY_S = const(86_400)
 
 # In board.json, in the order of signals.py.
@@ -131,6 +132,8 @@ class Rp2:
         rp2_restart.stop_watchdog()
         self._dog = None
         self._sampler.stop()
+        if self._quality == "none":  # after a soft reset the clock must not look like a set one
+            self.set_clock(_UNSET_S, "none")
 
     async def woken(self, timeout_s):
         try:

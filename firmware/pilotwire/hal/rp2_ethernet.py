@@ -50,7 +50,8 @@ class Ethernet:
 
     def name_servers(self):
         _, _, gateway, server = self._nic.ifconfig()
-        return [address for address in (server, gateway) if address != "0.0.0.0"]
+        both = [server] if server == gateway else [server, gateway]
+        return [address for address in both if address != "0.0.0.0"]
 
     def report(self):
         """See `network` in hal/__init__.py."""

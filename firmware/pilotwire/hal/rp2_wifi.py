@@ -98,7 +98,8 @@ class Wifi:
         if self._wlan is None:
             return []
         _, _, gateway, server = self._wlan.ifconfig()
-        return [address for address in (server, gateway) if address != "0.0.0.0"]
+        both = [server] if server == gateway else [server, gateway]
+        return [address for address in both if address != "0.0.0.0"]
 
     def report(self):
         """See `network` in hal/__init__.py."""
