@@ -59,6 +59,7 @@ class FakeHal:
         self.time = None, "none"
         self.opened = []
         self.refuses = None
+        self.address = "10.0.0.7"
         self._secret = 0
 
     def ticks_ms(self):
@@ -67,6 +68,9 @@ class FakeHal:
     def secret(self, n):
         self._secret += 1
         return bytes((self._secret * 37 + i * 11) & 255 for i in range(n))
+
+    def network(self):
+        return "wifi", self.address, None, ""
 
     def name_servers(self):
         return self.dns

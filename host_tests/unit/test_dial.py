@@ -51,6 +51,22 @@ class Address(unittest.TestCase):
         self.assertEqual((hal.opened, hal.asked), ([("192.0.2.1", 8883, None, None)], []))
 
 
+class Ready(unittest.TestCase):
+    def test_waits_for_a_network(self):
+        hal = FakeHal()
+        hal.address = ""
+
+        async def story():
+            waiting = asyncio.create_task(dial_of(hal).ready())
+            await asyncio.sleep(100)
+            self.assertFalse(waiting.done())
+            hal.address = "10.0.0.7"
+            await waiting
+            self.assertTrue(now_ms() <= 101_000)
+
+        fake_broker.run(story())
+
+
 class Names(unittest.TestCase):
     def test_are_looked_up_again_after_their_time_within_1_to_10_minutes(self):
         for ttl_s, holds_s in ((0, 60), (59, 60), (300, 300), (86_400, 600)):

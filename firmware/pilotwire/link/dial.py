@@ -50,7 +50,10 @@ class Dial:
             self._leave()
 
     async def ready(self):
-        """Wait until a connection may be tried."""
+        """Wait until a connection may be tried: without a network each try would count as a
+        failure, and put off the first one that has a chance."""
+        while not self.hal.network()[1]:
+            await asyncio.sleep(_SOON_S)
         if self.tls and self.patience:
             await self.patience.ready()
 
