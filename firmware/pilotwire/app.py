@@ -32,6 +32,7 @@ _CONTROL_S = const(1)
 _PATIENT_MS = const(60_000)  # a start that lasts so long is on record even if nothing else happens
 _FIRST_S = 0.01
 _FIRST_WAITS = const(100)
+_REST_MS = const(60_000)  # for a handshake that would hold up ring 0
 _RESULT_MS = const(3_000)  # before a restart: the command's result goes out
 
 _WAKE = {"": settings.WAKE_NOT, "f": settings.WAKE_F, "x1": settings.WAKE_X1}
@@ -159,6 +160,7 @@ class App:
         self.trouble = ""  # of the flash
         self.uptime_ms = 0
         self._now_ms = hal.ticks_ms()
+        self._rest_ms = None  # since when the link wants no current
         self._restart_ms = None  # when a command has wanted it
         self._charges.started(hal.started, hal.clock())
         if journal.opening:
@@ -178,6 +180,8 @@ class App:
             await asyncio.sleep(_FIRST_S)
         if self.link:
             jobs.append(self.link.run)
+            if self.config["ntp_host"]:
+                jobs.append(self._keep_time)
         tasks = [asyncio.create_task(job()) for job in jobs]
         _forget_the_start()
         while True:
@@ -197,6 +201,11 @@ class App:
         if self.complaint:
             print("configuration refused:", self.complaint)
         return meters.jobs()
+
+    def _keep_time(self):
+        from .link.daily import keep
+
+        return keep(self.link.dial.ask_time, self.hal.random_bits)
 
     # Control.
 
@@ -288,7 +297,10 @@ class App:
 
     def _hand_down(self):
         spare = self.guard.handover.spare()
-        spare[handover.DOWN_FLAGS] = self._handed = self.session.flags()
+        flags = self.session.flags()
+        if self._resting():
+            flags &= ~handover.FLAG_RUN
+        spare[handover.DOWN_FLAGS] = self._handed = flags
         spare[handover.DOWN_CLEAR] = self._clear
         spare[handover.DOWN_PHASES] = self.phases
         # No board has such a sensor yet.
@@ -301,6 +313,13 @@ class App:
         self.guard.handover.publish()
         if self.trace:
             self.trace.published()
+
+    def _resting(self):
+        if self._rest_ms is None:
+            return False
+        if self.link.connected or since(self._now_ms, self._rest_ms) >= _REST_MS:
+            self._rest_ms = None
+        return self._rest_ms is not None
 
     def _flash_free(self):
         """Whether ring 0 has neither closed the contactor nor the permission to, now or soon."""
@@ -357,6 +376,14 @@ class App:
     def clear_faults(self):
         """What only a person may clear."""
         self._clear += 1
+
+    def known_unix(self):
+        """A time that has certainly passed, that of the newest record; or None."""
+        return self.journal.unix
+
+    def rest(self):
+        """Withdraw the offer until the link is back, for a minute at most."""
+        self._rest_ms = self._now_ms
 
     def restart(self):
         """Start again, once no charge is in progress."""

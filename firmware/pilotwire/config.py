@@ -56,10 +56,10 @@ KEYS = {
     "mqtt_port": (1_883, 1, 65_535),
     "mqtt_user": ("", 0, 64),
     "mqtt_password": ("", 0, 128),
-    "mqtt_tls": (False, (False, True)),
+    "mqtt_tls": ("off", ("off", "on")),  # on: ca.der in the root
     "mqtt_keepalive_s": (30, 5, 600),
     "mqtt_profile": ("local", ("local", "operator")),
-    "mqtt_spread_s": (600, 1, 3_600),  # boxes that have lost one broker come back within so long
+    "mqtt_spread_s": (600, 0, 3_600),  # boxes that have lost one broker come back within so long
     "heartbeat_s": (0, 0, 3_600),  # 0: the profile's, like tele_s
     "tele_s": (0, 0, 3_600),
     "log_level": ("warning", ("off", "error", "warning", "info", "debug")),

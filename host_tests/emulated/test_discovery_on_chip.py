@@ -21,8 +21,8 @@ def measure():
     gc.collect()
     code = gc.mem_alloc() - before
     discovery.publish(client, config, board, "pico_w", "12345678")
-    unload("link", "discovery")
-    unload("link", "pieces")
+    unload("link.discovery")
+    unload("link.pieces")
     del discovery
     for piece in client.pieces:
         gc.collect()

@@ -23,6 +23,7 @@ STATE = {
     "state": "A1",
     "local": None,
     "dropped": {"tele": 0, "event": 0, "result": 0, "record": 0},
+    "assumed_unix": None,
 }
 BOARD = {
     "name": "bench",
@@ -94,6 +95,7 @@ class FakeHal:
     now_ms = 0
     open_connection = None
     random_bits = None
+    handshake_blocks_guard = False
     started = "power-on"
     firmware = "0f1e2d3c"
     board = BOARD
@@ -127,6 +129,9 @@ class FakeApp:
         if self.refusal:
             raise Refused(None, *self.refusal)
         return self.result
+
+    def known_unix(self):
+        return None
 
     def locally(self, phases):
         self.phases.append(phases)

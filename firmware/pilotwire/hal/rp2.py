@@ -184,7 +184,7 @@ class Rp2:
         try:
             return Datagrams(address, port)
         finally:
-            unload("", "udp")
+            unload("udp")
 
     def name_servers(self):
         return self._net.name_servers() if self._net else []
@@ -221,7 +221,7 @@ class Rp2:
         from .rp2_network import choose
 
         self._net, self._net_trouble = choose(self.board, config)
-        unload("hal", "rp2_network")
+        unload("hal.rp2_network")
         if self._net:
             await self._net.stay()
 

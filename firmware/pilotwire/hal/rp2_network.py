@@ -33,4 +33,4 @@ def _fixed(text):
     except ValueError as error:
         print("wifi_ip:", error)
     finally:
-        unload("", "address")
+        unload("address")

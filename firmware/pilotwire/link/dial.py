@@ -64,7 +64,7 @@ class Dial:
         from .tls import reason
 
         name = reason(complaint)
-        unload("link", "tls")
+        unload("link.tls")
         return name
 
     async def _alone(self):
@@ -75,4 +75,4 @@ class Dial:
 
     def _leave(self):
         self._busy = False
-        unload("link", "route")
+        unload("link.route")

@@ -13,6 +13,7 @@ from ..loading import unload
 from ..pilot.handover import UP_CLOSED
 from ..ticks import since
 from .commands import Commands, Refused, acknowledged
+from .dial import Dial
 from .events import Events
 from .mqtt import Mqtt
 from .queue import Queue
@@ -30,6 +31,14 @@ _FRAMES = const(64)  # of the journal, looked at in one go: some 25 ms on a chip
 # Longest s between two states, idle and charging, and between two telemetries (0: none).
 _PROFILES = {"local": (20, 20, 10), "operator": (900, 60, 0)}
 _LEVELS = ("off", "error", "warning", "info", "debug")
+
+
+def _patience(app):
+    if not app.hal.handshake_blocks_guard:
+        return None
+    from .patience import Patience
+
+    return Patience(app.hal, lambda: app.up[UP_CLOSED], app.rest)
 
 
 class Link:
@@ -81,7 +90,9 @@ class Link:
             "keepalive_s": config["mqtt_keepalive_s"],
             "will_topic": self._prefix + "online",
             "will_payload": b"0",
+            "spread_s": config["mqtt_spread_s"],
         }
+        self.dial = dial = Dial(hal, config, app.known_unix, _patience(app))
         self._mqtt = Mqtt(
             settings,
             topics,
@@ -91,7 +102,9 @@ class Link:
             hal.random_bits,
             self._on_puback,
             self._on_oversized,
-            hal.open_connection,
+            dial.open,
+            dial.ready,
+            dial.refused,
         )
 
     def news(self):
@@ -163,6 +176,7 @@ class Link:
             now = state(self._app)
             now["local"] = self.local and self.local.state()
             now["dropped"] = self.dropped()
+            now["assumed_unix"] = self.dial.assumed
             if self._put("state", now, True) is not None:
                 self._state_ms = now_ms
         if self._tele_s and self._due(self._tele_ms, now_ms, self._tele_s * 1000):

@@ -33,7 +33,7 @@ async def connect(dial, host, port):
     except (OSError, ValueError) as error:
         raise DialError("tls:memory" if error.args[0] == ENOMEM else "tls:files")
     finally:
-        unload("link", "tls")
+        unload("link.tls")
     try:
         return await hal.open_connection(address, port, made, host)
     except OSError as error:
@@ -51,7 +51,7 @@ async def ask_time(dial):
     try:
         return await ask(dial.hal, address, int(port) if port.isdigit() else PORT)
     finally:
-        unload("link", "ntp")
+        unload("link.ntp")
 
 
 async def _find_time(dial):
@@ -94,4 +94,4 @@ async def _look_up(hal, host):
     try:
         return await look_up(hal, host)
     finally:
-        unload("link", "names")
+        unload("link.names")

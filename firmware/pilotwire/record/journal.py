@@ -58,6 +58,7 @@ class Journal:
         self.seq = self.boot = self.acked = self.lost = 0
         self.opening = None
         self.serial = ""  # of the meter that is on record last
+        self.unix = None  # time of the newest record there was at the start
         self._opened = False  # the file of the opening record is there
         self._acked_there = self._shown = self._starts = 0
         self._started = {}
@@ -242,6 +243,7 @@ class Journal:
         self.acked = self._acked_there = self._shown = found.acked
         self.opening = found.opening
         self.serial = found.serial
+        self.unix = found.unix
         self._opened = found.opened
         self._head = found.head
         self._starts = found.starts

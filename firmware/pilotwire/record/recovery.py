@@ -19,7 +19,8 @@ class Recovery:
     `seq`, `boot`, `acked` are numbers to go on with, `head` the hash of the newest frame;
     `opening` the fields of a charge without an end, or None; `opened`: its file is there, stale
     perhaps; `serial` of the meter on record last; `starts` on record in a row, `started` the last
-    one's fields; `waiting` records of the time before; `damaged` bytes at the end.
+    one's fields; `waiting` records of the time before; `damaged` bytes at the end; `unix` the time
+    of the newest record, None where it has none.
     """
 
     def __init__(self, folder, segments, fram):
@@ -29,6 +30,7 @@ class Recovery:
         self.head = frame.FIRST
         self.started = {}
         self.serial = ""
+        self.unix = None
         data = read_file(folder + "/open", frame.MOST)
         self.opened = bool(data)
         opening = frame.Frame(data) if data and frame.length(data) == len(data) else None
@@ -77,6 +79,8 @@ class Recovery:
             self.seq = last.seq
             self.boot = last.boot
             self.head = last.hash()
+            said = layout.fields_of(last.body)
+            self.unix = said.get("unix", said.get("end_unix"))
         if started:
             self.started = layout.fields_of(started.body)
         if named:
