@@ -6,6 +6,8 @@ The system tests run the firmware against a real broker; here its time is the si
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from paho.mqtt.client import topic_matches_sub
+
 from .network import Connection, Network
 from .rng import Rng
 from .tasks import Clock
@@ -27,6 +29,9 @@ class Session:
     will: tuple[str, bytes, bool] | None = None
     topics: tuple[str, ...] = ()
     pid: int = 0
+
+    def wants(self, topic: str) -> bool:
+        return any(topic_matches_sub(name, topic) for name in self.topics)
 
 
 class ProtocolError(Exception):
@@ -75,7 +80,7 @@ class Broker:
         if retain:
             self.retained[topic] = payload
         session = self.session
-        if session and topic in session.topics:
+        if session and session.wants(topic):
             self._deliver(session, topic, payload, False)
             if self._rng.chance(self.repeat_percent):
                 self._deliver(session, topic, payload, False, again=True)
@@ -125,8 +130,9 @@ class Broker:
                 raise ProtocolError("SUBSCRIBE")
             session.topics += (topic,)
             session.connection.send(b"\x90\x03" + body[:2] + body[at : at + 1])
-            if topic in self.retained:
-                self._deliver(session, topic, self.retained[topic], True)
+            for name, payload in self.retained.items():
+                if topic_matches_sub(topic, name):
+                    self._deliver(session, name, payload, True)
         elif kind == _PINGREQ:
             session.connection.send(b"\xd0\x00")
         elif kind == _DISCONNECT:
