@@ -6,12 +6,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from rig.evcc import CYCLE_S, Evcc
 from rig.evcc_sources import gojq
-from whole_box import PREFIX, WholeBox, has_local_control
+from whole_box import PREFIX, WholeBox
 
-pytestmark = [
-    pytest.mark.skipif(not gojq(), reason="gojq is not installed"),
-    pytest.mark.skipif(not has_local_control(), reason="no local control in this firmware"),
-]
+pytestmark = pytest.mark.skipif(not gojq(), reason="gojq is not installed")
 
 TTL_S = 120
 CONFIG = {"local_ttl_s": TTL_S, "local_fallback_ma": 6_000, "mqtt_profile": "local"}

@@ -10,7 +10,7 @@ import pytest
 from contract_box import EXAMPLES
 from home_assistant.boxes import BOXES, SNAPSHOTS, told
 from pilotwire.pilot import reasons
-from whole_box import WholeBox, has_local_control
+from whole_box import WholeBox
 
 LONGEST_STATE = 255  # characters of any entity's state
 JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined)
@@ -67,7 +67,6 @@ def test_a_template_gives_what_its_entity_can_take_of_every_example(component, k
         check(component, key, example["state"])
 
 
-@pytest.mark.skipif(not has_local_control(), reason="no local control in this firmware")
 @pytest.mark.parametrize(("component", "key"), TEMPLATES)
 def test_a_template_gives_what_its_entity_can_take_of_what_the_firmware_publishes(
     component, key, published
@@ -76,7 +75,6 @@ def test_a_template_gives_what_its_entity_can_take_of_what_the_firmware_publishe
         check(component, key, state)
 
 
-@pytest.mark.skipif(not has_local_control(), reason="no local control in this firmware")
 def test_the_examples_have_every_key_that_the_firmware_publishes(published):
     for example in EXAMPLES.values():
         assert set(published[-1]) <= set(example["state"])

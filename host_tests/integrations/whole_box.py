@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from plant import Cable, Car, Contactor, World
@@ -141,10 +140,3 @@ class WholeBox:
             BOARD,
             None,
         )
-
-
-@cache
-def has_local_control() -> bool:
-    """Whether this firmware has set/* and says so in its state."""
-    with WholeBox(local_ttl_s=120) as box:
-        return bool(box.states) and "local" in box.state
