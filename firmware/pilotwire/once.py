@@ -17,6 +17,7 @@ _BUILT = (
     ("energy.rtu", "Bus"),
     ("energy.session", "Session", "resume_after_reset"),
     ("link.commands", "Commands"),
+    ("link.dial", "Dial"),
     ("link.events", "Events"),
     ("link.link", "Link"),
     ("link.mqtt", "Mqtt"),

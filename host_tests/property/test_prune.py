@@ -74,3 +74,9 @@ def _rest(tree):
 
 def _imported(tree):
     return [item for node in tree.body if isinstance(node, ast.ImportFrom) for item in node.names]
+
+
+def test_const_stays_where_the_compiler_would_not_see_it():
+    text = "from micropython import const\n\n_A, _B = const(1), const(2)\n_C = const(3)\n"
+    assert prune({"a": text}, {})["a"] == text
+    assert "import" not in prune({"a": text.replace("_A, _B = const(1), const(2)\n", "")}, {})["a"]

@@ -7,7 +7,7 @@ from rig.shorten import shorten
 
 A = "class A:\n    def __init__(self):\n        self._own = self._shared = self._seen = 1\n"
 B = "def f(a):\n    return a._shared\n\n\ndef _helper():\n    return getattr(f, '_helper', 0)\n"
-RING0 = "class Guard:\n    _state = 1\n"
+RING0 = "class Guard:\n    def _a(self):\n        self._state = _b\n"
 TEXTS = {"pilotwire.a": A, "pilotwire.b": B, "pilotwire.pilot.guard": RING0}
 
 

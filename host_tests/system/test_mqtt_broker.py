@@ -11,6 +11,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 from rig.broker import broker, mosquitto
+from rig.interpreter import HEAP
 
 ROOT = Path(__file__).parents[2]
 BOX = Path(__file__).with_name("mqtt_box.py")
@@ -66,7 +67,7 @@ async def box(port, keepalive_s=10):
     )
     process = await asyncio.create_subprocess_exec(
         MICROPYTHON,
-        *("-X", "heapsize=128wK", str(BOX), str(port), str(keepalive_s)),
+        *("-X", HEAP, str(BOX), str(port), str(keepalive_s)),
         env=dict(os.environ, MICROPYPATH=path),
         stdout=asyncio.subprocess.PIPE,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware"
 LIBRARY = ROOT / "build" / "micropython-lib"
-HEAP = "heapsize=128wK"  # 128 Ki words: what a small board has
+HEAP = "heapsize=192wK"  # of 64 bits, and the compiler is in it: 1.5 MB, a bound and no proof
 
 
 class NoInterpreter(RuntimeError):

@@ -1,11 +1,15 @@
 """The firmware as a board's flash holds it: `python -m rig.mpy BOARD [TARGET]`.
 
+Without line numbers, which would take 5 KB of the heap: a traceback tells file and function. To
+have them in one, build with PILOTWIRE_LINES=1.
+
 boot.py, main.py and board.json stand in the root; everything else is compiled into slot `a`,
 with a manifest of its files and their sizes. `slot` names the slot to start.
 """
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -58,8 +62,11 @@ def build(board: str, target: Path | None = None) -> dict[str, bytes]:
         {_module(name): text for name, text in folded.items()}, known, "\n".join(starters.values())
     )
     outside = [*starters.values(), *_scripts()]
-    pruned = shorten(pruned, _kept(pruned), outside)
-    pruned = rename(pruned, _libraries(pruned), outside)
+    libraries = {name: text for name, text in pruned.items() if not name.startswith("pilotwire.")}
+    own = {name: text for name, text in pruned.items() if name not in libraries}
+    outside += libraries.values()
+    own = rename(shorten(own, _traced(own), outside), (), outside)
+    pruned = {**own, **libraries}
     with ThreadPoolExecutor() as pool:
         jobs = {
             name.removesuffix(".py") + ".mpy": pool.submit(
@@ -107,13 +114,9 @@ def rooms(tree: dict[str, bytes]) -> dict[str, int]:
     return sizes
 
 
-def _kept(modules: Iterable[str]) -> list[str]:
-    """Modules whose private names are known outside: ring 0's are in traces, and libraries'."""
-    return [*_libraries(modules), *(name for name in modules if ".pilot." in name)]
-
-
-def _libraries(modules: Iterable[str]) -> list[str]:
-    return [name for name in modules if not name.startswith("pilotwire.")]
+def _traced(modules: Iterable[str]) -> list[str]:
+    """Modules whose objects' private names are known outside: ring 0's are in traces."""
+    return [name for name in modules if ".pilot." in name]
 
 
 def _scripts() -> list[str]:
@@ -135,7 +138,8 @@ def _module(name: str) -> str:
 
 
 def _compile(name: str, text: str, chip: str) -> bytes:
-    command = [_COMPILER, f"-march={ARCHITECTURES[chip]}", "-s", name, "-o", "-", "-"]
+    lines = [] if os.environ.get("PILOTWIRE_LINES") else ["-O3"]
+    command = [_COMPILER, *lines, f"-march={ARCHITECTURES[chip]}", "-s", name, "-o", "-", "-"]
     result = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
     if result.returncode:
         raise BuildError(f"{name}: {result.stderr.decode()}")

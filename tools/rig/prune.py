@@ -65,7 +65,17 @@ def _stores(tree: ast.Module, name: str) -> int:
 def _imports(text: str) -> Iterator[_Edit]:
     tree = ast.parse(text)
     loads = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    loads.discard("const")  # the compiler knows it without being told
+    plain = sum(
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "const"
+        for node in tree.body
+    )
+    used = sum(isinstance(node, ast.Name) and node.id == "const" for node in ast.walk(tree))
+    if used == plain:  # the compiler knows it without being told, but nowhere else
+        loads.discard("const")
     for node in tree.body:
         if isinstance(node, ast.ImportFrom):
             kept = [item for item in node.names if (item.asname or item.name) in loads]

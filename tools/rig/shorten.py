@@ -1,8 +1,7 @@
 """Private names made short, and alike in each file, before the firmware is compiled for a board.
 
 MicroPython keeps every name that it has ever seen in the heap. A name with an underscore that only
-its own module uses is nobody else's business: there it may be called like another module's. A
-traceback on a board still tells file and line.
+its own module uses is nobody else's business: there it may be called like another module's.
 """
 
 import ast
@@ -16,19 +15,23 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def shorten(texts: dict[str, str], kept: Iterable[str], outside: Iterable[str]) -> dict[str, str]:
-    """`texts` ({module: text}) with short private names, but for the modules in `kept`, and for
-    names that a module uses of another's objects, or a text `outside` at all. Lines stay in place.
+    """`texts` ({module: text}) with short private names, but for what objects of the modules in
+    `kept` hold, and for names that a module uses of another's objects, or a text `outside` at all.
+    Lines stay in place.
     """
-    kept = set(kept)
     taken = {name for text in outside for name in _PRIVATE.findall(text)}
-    taken |= {name for module in kept for name in _PRIVATE.findall(texts[module])}
+    taken |= {name for module in kept for name in _held(ast.parse(texts[module]))}
     taken |= _inherited(texts)
     for text in texts.values():
         taken |= set(_foreign(ast.parse(text)))
-    return {
-        module: text if module in kept else _shortened(text, taken)
-        for module, text in texts.items()
-    }
+    return {module: _shortened(text, taken) for module, text in texts.items()}
+
+
+def _held(tree: ast.Module) -> Iterator[str]:
+    """Names of what is stored in an object."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
 
 
 def _foreign(tree: ast.Module) -> Iterator[str]:

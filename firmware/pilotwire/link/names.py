@@ -19,9 +19,12 @@ _LONGEST = const(512)  # RFC 1035, 4.2.1
 _NAME_MAX = const(253)
 _LABEL_MAX = const(63)
 _CHAIN_MAX = const(8)  # aliases of aliases
-_RESPONSE, _RCODE = const(0x8000), const(0x0F)
+_RESPONSE = const(0x8000)
+_RCODE = const(0x0F)
 _NXDOMAIN = const(3)
-_A, _CNAME, _IN = const(1), const(5), const(1)
+_A = const(1)
+_CNAME = const(5)
+_IN = const(1)
 _CACHE_FLUSH = const(0x8000)  # RFC 6762 10.2, a bit of an answer's class
 
 
