@@ -141,7 +141,7 @@ def test_a_broker_that_accepts_and_never_answers_does_not_keep_a_car_waiting():
         async with server, Box(world, {"mqtt_port": port}) as box, asyncio.timeout(60):
             while not (accepted and world.reading().import_wh > 10):
                 await asyncio.sleep(0.1)
-            while "link: no-answer" not in box.firmware.output:
+            while "warning: link no-answer" not in box.firmware.output:
                 await asyncio.sleep(0.1)
             assert world.contactor.closed
 
@@ -161,7 +161,7 @@ def test_a_refused_configuration_is_named_and_the_last_good_one_is_used():
             assert any("limit_a: unknown key" in line for line in d.box.firmware.output)
             d.world.plug(Cable(32), Car())
             state = await d.charging()
-            assert state["limit"] == {"ma": 16_000, "by": "box"}
+            assert state["limit"] == {"ma": 16_000, "by": "box", "set_ma": None}
 
     asyncio.run(run())
 

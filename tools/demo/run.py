@@ -159,7 +159,7 @@ async def _forget(operator: Operator) -> None:
         async with asyncio.timeout(_FORGET_S):
             if operator.of("online"):
                 await operator.wait("online", lambda online: online == 0)  # its last will
-            for topic in ("online", "state"):
+            for topic in ("online", "info", "state"):
                 await operator.send(topic, b"", retain=True)
 
 
