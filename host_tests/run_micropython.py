@@ -4,8 +4,13 @@ unittest 0.4 exits 1 on success (`sys.exit(False)`), so the result is judged her
 with one plain line.
 """
 
+import gc
 import sys
 import unittest
+
+_COLLECT_BYTES = (
+    16_384  # rubbish between collections, as in firmware/main.py: keeps room in one piece
+)
 
 
 def run(label, names):
@@ -33,4 +38,5 @@ def run(label, names):
 
 
 if __name__ == "__main__":
+    gc.threshold(_COLLECT_BYTES)
     sys.exit(0 if run(sys.argv[1], sys.argv[2:]) else 1)

@@ -3,9 +3,12 @@
 Reads the app, changes nothing.
 """
 
+from micropython import const
+
 from ..pilot import duty, faults, handover, levels, reasons, signals
 from ..power.leases import source_of
 
+_COMPLAINT = const(130)  # characters: with all else at its longest, a message holds no more
 _INPUTS = handover.UP_INPUTS
 _USED_MA = 1_000  # more than that is a phase in use
 _MEASURED = ("power_w", "energy_wh", "current_ma", "voltage_mv", "phases_used")
@@ -79,7 +82,7 @@ def state(app) -> dict:
     now["meter"] = meter_reason(app)
     now["register"] = session.register.broken
     now["grid"] = _grid(app.grid) if app.grid else None
-    now["config"] = app.complaint or app.timetable.trouble
+    now["config"] = (app.complaint or app.timetable.trouble)[:_COMPLAINT]
     now["journal"] = app.flash_trouble()
     now["restart"] = app.hal.started
     now["trace"] = app.trace is not None
