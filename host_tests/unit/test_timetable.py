@@ -80,6 +80,19 @@ class Granting(unittest.TestCase):
                 self.assertEqual(told[:15], "schedule.json: ")
                 self.assertTrue(told.endswith(trouble) and len(told) <= 135, told)
 
+    def test_goes_on_with_what_held_while_flash_cannot_be_read_and_asks_again(self):
+        for unix, ma in ((MONDAY, 32_000), (None, 8_000)):
+            self.setUp()
+            self.look(unix)
+            self.broken = True
+            self.timetable.changed()
+            for _ in range(2):
+                self.assertEqual(self.look(unix), ma)
+                self.assertEqual(self.timetable.trouble[:15], "schedule.json: ")
+            self.broken = False
+            self.file = b'{"windows": [], "otherwise_ma": 7000}'
+            self.assertEqual((self.look(unix), self.timetable.trouble), (7_000, ""))
+
     def test_is_well_again_with_a_good_file(self):
         self.file = b"{"
         self.look(MONDAY)

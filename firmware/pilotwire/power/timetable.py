@@ -40,8 +40,10 @@ class Timetable:
         self.trouble = ""
         try:
             text = self._read()
-        except OSError:
-            text = b""
+        except OSError as error:  # what held goes on to hold; asked again at the next look
+            self.trouble = "schedule.json: %s" % error
+            self._from = 0
+            return 0
         if not text:
             self._leases.withdraw("schedule")
             return _NEVER
