@@ -67,6 +67,51 @@ class Filling(unittest.TestCase):
         self.assertEqual(self.row(OPERATOR), (6_000, NEVER, 6_000))
 
 
+class Asking(unittest.TestCase):
+    def setUp(self):
+        self.now_ms = 0
+        self.leases = Leases(32_000, lambda: self.now_ms)
+
+    def test_says_what_a_source_allows_at_this_moment(self):
+        self.assertEqual(self.leases.granted("box"), 32_000)
+        self.assertIsNone(self.leases.granted("operator"))
+        self.leases.grant("operator", 0, 5_000, 6_000)
+        for self.now_ms, ma in ((0, 0), (4_999, 0), (5_000, 6_000), (2**29, 6_000)):
+            self.assertEqual(self.leases.granted("operator"), ma)
+
+    def test_a_fallback_may_be_no_limit(self):
+        self.leases.grant("local", 6_000, 5_000)
+        self.now_ms = 5_000
+        self.assertIsNone(self.leases.granted("local"))
+
+    def test_a_source_that_is_withdrawn_sets_no_limit_and_never_expires(self):
+        self.leases.grant("schedule", 6_000)
+        self.leases.grant("local", 6_000, 5_000, 0)
+        for source in ("schedule", "local"):
+            self.leases.withdraw(source)
+        self.now_ms = 5_000
+        for source in ("schedule", "local"):
+            self.assertIsNone(self.leases.granted(source))
+        self.assertEqual(self.leases.expired, [])
+        self.assertEqual(self.leases.granted("box"), 32_000)
+
+    def test_each_that_runs_out_is_told_once_however_it_is_noticed(self):
+        for notice in (
+            lambda: self.leases.granted("operator"),
+            lambda: self.leases.fill(array("i", [0] * handover.N_DOWN)),
+        ):
+            self.setUp()
+            self.leases.grant("operator", 10_000, 5_000, 6_000)
+            for self.now_ms, told in ((4_999, 0), (5_000, 1), (5_001, 1), (2**29, 1)):
+                notice()
+                self.assertEqual(self.leases.expired, ["operator"] * told)
+            self.leases.expired.clear()
+            self.leases.grant("operator", 10_000, 5_000, 6_000)
+            self.now_ms += 5_000
+            notice()
+            self.assertEqual(self.leases.expired, ["operator"])
+
+
 class Sources(unittest.TestCase):
     def test_are_named_by_their_row(self):
         for row, name in enumerate(SOURCES):
