@@ -4,6 +4,7 @@ import gc
 import os
 
 from ..link.commands import Refused
+from ..record.journal import FlashBusy
 
 _NETWORK = ("by", "ip", "rssi_dbm", "reason")
 _PERSONAL = ("guests.json", "schedule.json")
@@ -73,14 +74,15 @@ def _diagnostics(app) -> dict:
 def _forget(app) -> dict:
     """Personal data: guests, the schedule, and records whose owner has them already."""
     journal = app.journal
-    if journal.pending:
-        raise Refused(None, "pending", "%d records are not acknowledged" % journal.pending)
     if app.session.active:
         raise Refused(None, "occupied", "a charge is in progress")
     try:
+        if not journal.forget(app.stamped({"event": "forgotten"})):
+            raise Refused(None, "pending", "%d records are not acknowledged" % journal.pending)
         for name in _PERSONAL:
             app.files.put(name, b"")
-        journal.forget(app.stamped({"event": "forgotten"}))
+    except FlashBusy:
+        raise Refused(None, "occupied", "the contactor may close at any moment") from None
     except OSError as error:
         raise Refused(None, "flash", str(error)[:60]) from None
     app.access.changed()

@@ -140,17 +140,19 @@ class Journal:
         self._save_waiting()
 
     def forget(self, fields):
-        """Leave of all that is acknowledged nothing but the event `fields`, in a new segment.
-
-        Raises FlashBusy, OSError.
+        """Leave of all records nothing but the event `fields`, in a new segment; whether it has:
+        not while one is not acknowledged, or has waited to be written. Raises FlashBusy, OSError.
         """
         self._writable()
-        self._write_waiting()
+        self.settle()
+        if self.pending:
+            return False
         self._write(EVENT, fields, True)
         self._segments.clear_others()
         self._next = None
         if self._fram:
             self._fram.save(CHECKPOINT, b"")
+        return True
 
     def writable(self):
         """Whether flash may be written now."""
@@ -159,7 +161,8 @@ class Journal:
     def read(self, most=None):
         """The oldest record that is not acknowledged, as a dict; None: there is none.
 
-        None also after `most` others on the way to it: then the next call goes on from there.
+        None also after `most` others (1 or more) on the way to it: then the next call goes on
+        from there.
         Where there are none any more, dropped or damaged, {"seq", "kind": "missing", "first"}
         stands for `first` to `seq`.
         """
