@@ -27,9 +27,17 @@ CURRENCY = "currency: 3 letters wanted, for the prices"
 OBJECT = "an object of periods, day, currency, zone wanted"
 
 
-def day(row):
+def day(place):
     """The complaint about a row of the day."""
-    return 'day: %.40s: ["hh:mm", "name"], in order, the first at 00:00' % json.dumps(row)
+    return 'day: %d: ["hh:mm", "name"] wanted, in order, the first at 00:00' % place
+
+
+def deep():
+    """More than an interpreter's stack could show."""
+    nested = []
+    for _ in range(1_000):
+        nested = [nested]
+    return nested
 
 
 # (what is changed in WHOLE, what the complaint says)
@@ -59,20 +67,20 @@ REFUSED = (
     ({"day": None}, DAY),
     ({"day": []}, DAY),
     ({"day": [["%02d:%02d" % (i // 2, i % 2 * 30), "day"] for i in range(48)] + [1]}, DAY),
-    ({"day": ["00:00"]}, day("00:00")),
-    ({"day": [["00:01", "day"]]}, day(["00:01", "day"])),
-    ({"day": [["00:00", "noon"]]}, day(["00:00", "noon"])),
-    ({"day": [["00:00", ["day"]]]}, day(["00:00", ["day"]])),
-    ({"day": [["00:00", "day", 1]]}, day(["00:00", "day", 1])),
-    ({"day": [["00:00", "day"], ["00:00", "night"]]}, day(["00:00", "night"])),
-    ({"day": [["00:00", "day"], ["09:00", "night"], ["08:59", "day"]]}, day(["08:59", "day"])),
-    ({"day": [["00:00", "day"], ["24:00", "night"]]}, day(["24:00", "night"])),
-    ({"day": [["00:00", "day"], ["12:60", "night"]]}, day(["12:60", "night"])),
-    ({"day": [["00:00", "day"], ["9:00", "night"]]}, day(["9:00", "night"])),
-    ({"day": [["00:00", "day"], ["09.00", "night"]]}, day(["09.00", "night"])),
-    ({"day": [["00:00", "day"], ["-1:00", "night"]]}, day(["-1:00", "night"])),
-    ({"day": [["00:00", "day"], [900, "night"]]}, day([900, "night"])),
-    ({"day": [["00:00", "x" * 500]]}, day(["00:00", "x" * 500])),
+    ({"day": ["00:00"]}, day(0)),
+    ({"day": [["00:01", "day"]]}, day(0)),
+    ({"day": [["00:00", "noon"]]}, day(0)),
+    ({"day": [["00:00", ["day"]]]}, day(0)),
+    ({"day": [["00:00", "day", 1]]}, day(0)),
+    ({"day": [["00:00", "day"], ["00:00", "night"]]}, day(1)),
+    ({"day": [["00:00", "day"], ["09:00", "night"], ["08:59", "day"]]}, day(2)),
+    ({"day": [["00:00", "day"], ["24:00", "night"]]}, day(1)),
+    ({"day": [["00:00", "day"], ["12:60", "night"]]}, day(1)),
+    ({"day": [["00:00", "day"], ["9:00", "night"]]}, day(1)),
+    ({"day": [["00:00", "day"], ["09.00", "night"]]}, day(1)),
+    ({"day": [["00:00", "day"], ["-1:00", "night"]]}, day(1)),
+    ({"day": [["00:00", "day"], [900, "night"]]}, day(1)),
+    ({"day": [["00:00", "x" * 500]]}, day(0)),
 )
 
 NO_TARIFFS = (
@@ -124,6 +132,21 @@ class Loading(FileTest):
             minute = int(utc[:2]) * 60 + int(utc[3:])
             self.assertEqual(tariff.period(86_400 * 9 + minute * 60), index, utc)
         self.assertEqual(tariff.period(1_774_746_000 + 3 * 3_600), 1)  # 4:00 UTC is 6:00 now
+
+    def test_refuses_what_is_nested_too_deeply_to_be_shown_or_stored(self):
+        nested = deep()
+        for changed, wanted in (
+            ({"day": [["00:00", "day"], nested]}, day(1)),
+            ({"day": [["00:00", nested]]}, day(0)),
+            ({"periods": [["night", None], ["day", None]], "currency": nested}, CURRENCY),
+            ({"zone": nested}, "zone: a text wanted"),
+        ):
+            try:
+                tarifffile.check(dict(WHOLE, **changed), True)
+            except TariffError as error:
+                self.assertEqual(error.args[0], wanted)
+            else:
+                self.fail(wanted)
 
     def test_takes_48_changes_and_4_periods(self):
         names = ["peak", "high", "flat", "valley" + "x" * 3]

@@ -63,7 +63,7 @@ def check(data, may_split, digest=""):
         if any(price is not None for price in prices):
             raise TariffError("periods: a price for each, or none")
         prices = None
-    elif type(currency) is not str or len(currency) != 3:
+    if type(currency) is not str or (prices is not None and len(currency) != 3):
         raise TariffError("currency: 3 letters wanted, for the prices")
     if len(names) > 1 and not may_split:
         # After a power cut nobody could say which Wh belong to which period.
@@ -76,13 +76,13 @@ def _day(data, names):
     if type(day) is not list or not 1 <= len(day) <= _CHANGES:
         raise TariffError('day: 1 to %d of ["hh:mm", "name"] wanted' % _CHANGES)
     changes = []
-    for row in day:
+    for place, row in enumerate(day):
         minute = -1
         if type(row) is list and len(row) == 2 and row[1] in names:
             minute = _minute(row[0])
         if minute < 0 or (minute if not changes else minute <= changes[-1][0]):
-            text = 'day: %.40s: ["hh:mm", "name"], in order, the first at 00:00'
-            raise TariffError(text % json.dumps(row))
+            text = 'day: %d: ["hh:mm", "name"] wanted, in order, the first at 00:00'
+            raise TariffError(text % place)  # the row itself may be nested too deeply to be shown
         changes.append((minute, names.index(row[1])))
     return changes
 
