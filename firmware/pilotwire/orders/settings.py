@@ -7,9 +7,9 @@ import json
 
 from ..link.commands import Refused
 from ..loading import unload
-from ..record.files import TooMuchError
+from ..record.files import MOST, TooMuchError
 
-_MOST_VALUE = 1_500  # bytes of a result
+_MOST_VALUE = 1_800  # bytes: so many, beside the longest id, fit a message
 _SECRET = "***"
 
 
@@ -59,14 +59,16 @@ def _config(app, keys):
     values = app.config
     if keys is not None:
         for key in keys:
-            if type(key) is not str or key not in values:
-                raise Refused(None, "range", "keys: %.40r: no such key" % (key,))
+            if type(key) is not str:  # and may be nested too deeply to be shown
+                raise Refused(None, "range", "keys: texts wanted")
+            if key not in values:
+                raise Refused(None, "range", "keys: %.40r: no such key" % key)
         values = {key: values[key] for key in keys}
     value = {key: values[key] for key in values}
     for key in SECRETS:
         if value.get(key):
             value[key] = _SECRET
-    if len(json.dumps(value)) > _MOST_VALUE:
+    if len(json.dumps(value, separators=(",", ":")).encode()) > _MOST_VALUE:
         raise Refused(None, "range", "keys: too long for a message: ask for some of them")
     return value
 
@@ -89,6 +91,8 @@ def _change_config(app, values):
 
 
 def _put(app, name, data):
+    if len(data) > MOST:  # the next start would not read it
+        raise Refused(None, "range", "%s: more than %d bytes" % (name, MOST))
     try:
         return app.files.put(name, data)
     except TooMuchError:
