@@ -129,7 +129,8 @@ class AskingForTheConfiguration(OrdersTest, unittest.TestCase):
             for key, row in KEYS.items():
                 if type(row[0]) is str and len(row) == 3 and key not in ("id", "zone"):
                     self.app.config[key] = character * row[2]
-            for keys in ({}, {"keys": ["mqtt_host", "mqtt_user", "location"]}):
+            texts = [key for key in KEYS if type(KEYS[key][0]) is str]
+            for keys in ({}, {"keys": ["mqtt_host", "mqtt_user", "location"]}, {"keys": texts}):
                 try:
                     value = self.obey("config-get", **keys)["value"]
                 except Refused as refused:
