@@ -71,6 +71,14 @@ class FakeMqtt:
             self.due.append(self.pid)
         return self.pid if qos else 0
 
+    def publish_pieces(self, packet):
+        if not self.room:
+            return None
+        self.room -= 1
+        self.pid += 1
+        self.sent.append((b"".join(packet(self.pid)), None, True, 1))
+        return self.pid
+
     def answer(self):
         """The broker's PUBACKs for what was published."""
         while self.due:
@@ -166,6 +174,12 @@ class LinkTest(unittest.TestCase):
 
     def command(self, payload, retained=False):
         self.mqtt.receive(PREFIX + b"cmd", payload, retained)
+
+    def topics(self):
+        """The topics of what has been published since the last look at any, in order."""
+        found = [sent[0][len(PREFIX) :].decode() for sent in self.mqtt.sent]
+        self.mqtt.sent = []
+        return found
 
     def acknowledge(self, payload, retained=False):
         self.mqtt.receive(PREFIX + b"ack", payload, retained)

@@ -106,8 +106,8 @@ class AskingForTheConfiguration(OrdersTest, unittest.TestCase):
 
     def test_gives_all_of_it_or_what_is_asked_for(self):
         self.assertEqual(self.obey("config-get")["value"], self.app.config)
-        said = {"id": "box-1", "limit_ma": 16_000, "mqtt_tls": False}
-        self.assertEqual(self.value("id", "limit_ma", "mqtt_tls"), said)
+        said = {"id": "box-1", "limit_ma": 16_000, "ventilated": False}
+        self.assertEqual(self.value("id", "limit_ma", "ventilated"), said)
         self.assertEqual(self.value(), {})
 
     def test_never_tells_a_secret_only_whether_there_is_one(self):
