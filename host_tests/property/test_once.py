@@ -1,0 +1,92 @@
+"""What the start gives back (once.py) is there, and nothing is made of it a second time."""
+
+import ast
+
+import pytest
+from pilotwire import once
+from rig.interpreter import FIRMWARE
+
+ROOT = FIRMWARE / "pilotwire"
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text())
+    for path in ROOT.rglob("*.py")
+}
+# Entry points, each run once a start, before the box stands.
+STARTS = {("update.start", "run")}
+# Programs of their own, in which no box stands.
+OTHERS = {"energy.scan", "hal.host", "hal.mock"}
+
+
+def names(body):
+    """What a module or a class defines by a name of its own."""
+    return {
+        node.name: node
+        for node in body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+
+
+def forgotten():
+    """(module, class or "", function) of everything that is given back."""
+    for module, owner, *more in once._BUILT:
+        for name in (["__init__"] if owner else []) + more:
+            yield module, owner, name
+
+
+def functions():
+    """(module, class or "", function, its node) of the firmware."""
+    for module, tree in MODULES.items():
+        for name, node in names(tree.body).items():
+            if isinstance(node, ast.ClassDef):
+                for method, body in names(node.body).items():
+                    yield module, name, method, body
+            else:
+                yield module, "", name, node
+
+
+def makers(name):
+    """Functions in which `name` is called, wherever it comes from."""
+    for module, owner, function, node in functions():
+        calls = [found.func for found in ast.walk(node) if isinstance(found, ast.Call)]
+        if any(
+            isinstance(call, ast.Name | ast.Attribute)
+            and (call.id if isinstance(call, ast.Name) else call.attr) == name
+            for call in calls
+        ):
+            yield module, owner, function
+
+
+@pytest.mark.parametrize("row", once._BUILT, ids=str)
+def test_every_row_names_what_there_is(row):
+    module, owner, *more = row
+    there = names(MODULES[module].body)
+    if owner:
+        there = names(there[owner].body)
+        assert "__init__" in there
+    else:
+        assert more
+    assert set(more) <= set(there)
+
+
+def test_no_row_is_there_twice():
+    rows = [row[:2] for row in once._BUILT]
+    assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize("owner", [row[1] for row in once._BUILT if row[1]])
+def test_a_class_is_made_only_by_what_is_given_back_itself(owner):
+    """Whoever made it later would call None."""
+    given_back = set(forgotten()) | {(module, "", name) for module, name in STARTS}
+    made_by = {found for found in makers(owner) if found[0] not in OTHERS}
+    made_by -= {("energy.rtu", "", "open_bus")}  # Meters._bus, for Meters.__init__
+    assert made_by <= given_back
+    assert made_by or owner in ("App", "Rp2", "Bus")  # those by main.py, before anything stands
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [(row[0], name) for row in once._BUILT if not row[1] for name in row[2:]]
+)
+def test_a_function_is_called_only_by_what_is_given_back_itself(module, name):
+    callers = {found for found in makers(name) if found[0] == module}
+    assert callers
+    assert callers <= set(forgotten()) | {(module, "", name)}

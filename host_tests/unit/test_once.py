@@ -1,0 +1,57 @@
+"""What is wanted once is given back to the heap, and only that."""
+
+import sys
+import unittest
+
+from pilotwire import loading, once
+from pilotwire.link import events, info, queue
+from pilotwire.power import leases
+
+ON_BOARD = sys.implementation.name == "micropython"
+
+
+class Forgetting(unittest.TestCase):
+    def test_leaves_no_constructor_on_a_board_and_every_other_method(self):
+        rows = once._BUILT
+        once._BUILT = (
+            ("link.queue", "Queue", "reconnected"),
+            ("power.leases", "", "source_of"),
+            ("link.not_loaded", "Nothing"),
+        )
+        kept = queue.Queue("t", 2)
+        before = queue.Queue.__init__, queue.Queue.reconnected, leases.source_of
+        try:
+            once.forget()
+            gone = queue.Queue.__init__, queue.Queue.reconnected, leases.source_of
+            self.assertEqual(gone, (None,) * 3 if ON_BOARD else before)
+            kept.add("message")  # what has been made goes on
+            self.assertEqual(kept.dropped, 0)
+            self.assertTrue(events.Events.__init__ is not None)
+        finally:
+            once._BUILT = rows
+            queue.Queue.__init__, queue.Queue.reconnected, leases.source_of = before
+
+
+class Unloading(unittest.TestCase):
+    def tearDown(self):
+        sys.modules["pilotwire.link.info"] = info
+        sys.modules["pilotwire.link"].info = info
+
+    def test_forgets_a_module_on_a_board_so_that_it_loads_anew(self):
+        loading.unload("link.info", "link.info", "link.never_loaded")
+        self.assertEqual("pilotwire.link.info" in sys.modules, not ON_BOARD)
+        from pilotwire.link import info as again
+
+        self.assertEqual(again is info, not ON_BOARD)
+        self.assertEqual(again.CONTRACT, info.CONTRACT)
+
+    def test_forgets_a_module_of_no_room_too(self):
+        import pilotwire.windows as windows
+
+        loading.unload("windows")
+        self.assertEqual("pilotwire.windows" in sys.modules, not ON_BOARD)
+        sys.modules["pilotwire.windows"] = windows
+
+
+if __name__ == "__main__":
+    unittest.main()
