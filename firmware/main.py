@@ -2,6 +2,7 @@
 
 On a chip it ends at the prompt, contactor open, when a person asks for it or when no slot is
 fit to start; after a crash the chip starts again, and boot.py tries the other slot in time.
+On a computer a process that a command has ended ends with 0: who started it starts it again.
 """
 
 import gc
@@ -25,6 +26,8 @@ def _on_chip():
         from pilotwire.update.start import run
 
         run()
+        mem32[_STARTS] = 0  # a command wants it to start again: that was no crash
+        reset()
     except KeyboardInterrupt:
         mem32[_STARTS] = 0  # a person is here: that was no crash
         return
@@ -38,10 +41,13 @@ def _on_chip():
 def _on_computer():
     import asyncio
 
-    from pilotwire.app import App
+    from pilotwire.app import App, RestartWanted
     from pilotwire.hal.host import Host
 
-    asyncio.run(App(Host()).run())
+    try:
+        asyncio.run(App(Host()).run())
+    except RestartWanted:
+        print("main: ends, to be started again")
 
 
 gc.threshold(_COLLECT_BYTES)

@@ -106,6 +106,21 @@ def test_a_crash_of_the_running_app_is_named_after_the_restart(start):
     assert b"started after power-on" in box.board.console.received
 
 
+def test_a_restart_that_a_command_wants_is_at_once_and_no_crash(start):
+    wanted = RING1.replace(b"await asyncio.sleep(1)", b"raise RestartWanted")
+    box = start(tree(wanted))
+    times = 5  # more than crashes would be borne
+    box.board.run_until(
+        lambda: box.board.console.received.count(b"started after command") == times,
+        _STARTS_S * 1_000,
+        "the last start",
+    )
+    said = bytes(box.board.console.received)
+    assert said.count(b"started after power-on") == 1
+    assert b"crash" not in said
+    assert not box.coil_changes
+
+
 def test_when_all_slots_crash_a_prompt_is_left_until_power_goes(start):
     box = start(two_slots(a=BROKEN, b=BROKEN))
     box.board.console.expect(b"all have crashed", _STARTS_S * 1_000)

@@ -22,9 +22,9 @@ def test_what_is_missing_is_said_in_one_line(tmp_path, environment, says):
 
 def test_a_firmware_that_ends_is_said(tmp_path):
     broken = tmp_path / "micropython"
-    broken.write_text("#!/bin/sh\necho no memory\n")
+    broken.write_text("#!/bin/sh\necho no memory\nexit 1\n")
     broken.chmod(0o755)
     (tmp_path / "config.json").write_text(json.dumps({"id": "box-1"}))
     result = CliRunner().invoke(app, ["box", str(tmp_path)], env={"MICROPYTHON": str(broken)})
     assert result.exit_code == 1
-    assert "pilotwire box: the firmware ended with 0\n" in result.output
+    assert "pilotwire box: the firmware ended with 1\n" in result.output

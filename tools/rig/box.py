@@ -11,7 +11,7 @@ from plant import World
 from plant.link import Link
 from plant.slave import MeterSlave
 
-from .firmware import Firmware
+from .firmware import BOARD, Firmware
 
 CONFIG: Mapping[str, Any] = {"id": "desk", "limit_ma": 32_000, "mqtt_host": "127.0.0.1"}
 
@@ -21,7 +21,7 @@ class Box:
 
     `config` is added to CONFIG; None leaves the folder without a configuration. `files` are more
     JSON files in it, {name: value}. `meter` and `grid` are what hangs on its buses: an SDM630,
-    and nothing. `fram`: it has one.
+    and nothing. `fram`: it has one. `outputs` are fitted otherwise than boards/host says.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class Box:
         meter: MeterSlave | None = None,
         grid: MeterSlave | None = None,
         fram: bool = False,
+        outputs: Mapping[str, Any] | None = None,
     ):
         self.world = world
         self.plant = Link(world)
@@ -40,6 +41,7 @@ class Box:
         self.grid = grid
         self._files = files or {}
         self._fram = fram
+        self._outputs = outputs
         self._config = config
         self._root = root
         self._stack = AsyncExitStack()
@@ -58,13 +60,24 @@ class Box:
         stack.push_async_callback(self.plant.stop)
         grid = self.grid.path if self.grid else ""
         fram = str(self.root / "fram.bin") if self._fram else ""
-        self.firmware = Firmware(self.root, f"127.0.0.1:{port}", self.meter.path, grid, fram)
+        self.firmware = Firmware(
+            self.root, f"127.0.0.1:{port}", self.meter.path, grid, fram, self._board()
+        )
         stack.push_async_callback(self.firmware.cut)
         await self.firmware.start()
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         await self._stack.aclose()
+
+    def _board(self) -> Path:
+        if not self._outputs:
+            return BOARD
+        board = json.loads(BOARD.read_text())
+        board["outputs"].update(self._outputs)
+        own = self.root / "board.json"
+        own.write_text(json.dumps(board))
+        return own
 
     def configure(self, values: Any) -> None:
         """Write config.json; the firmware reads it when it starts."""

@@ -1,4 +1,7 @@
-"""The firmware as a process of its own: started, watched, killed like a power cut."""
+"""The firmware as a process of its own: started, watched, killed like a power cut.
+
+It ends with 0 when a command wants it to start again; then it is started again, as a chip is.
+"""
 
 import asyncio
 import contextlib
@@ -12,6 +15,7 @@ from .interpreter import FIRMWARE, HEAP, ROOT, environment, interpreter
 
 BOARD = ROOT / "boards" / "host" / "board.json"
 _LINES = 1_000
+_AGAIN_S = 0.1
 
 
 @cache
@@ -27,15 +31,23 @@ class Firmware:
     """`root` is its flash: configuration and records. `output` keeps what it printed last;
     `on_line` is called with each line.
 
-    `plant` is host:port, `meter` and `grid` are pseudo-terminals, `fram` is a file.
+    `plant` is host:port, `meter` and `grid` are pseudo-terminals, `fram` and `board` are files.
     """
 
-    def __init__(self, root: Path, plant: str, meter: str = "", grid: str = "", fram: str = ""):
+    def __init__(
+        self,
+        root: Path,
+        plant: str,
+        meter: str = "",
+        grid: str = "",
+        fram: str = "",
+        board: Path = BOARD,
+    ):
         self.output: list[str] = []
         self.on_line: Callable[[str], object] = lambda _line: None
         self._environment = {
             **environment(),
-            "PILOTWIRE_BOARD": str(BOARD),
+            "PILOTWIRE_BOARD": str(board),
             "PILOTWIRE_ROOT": str(root),
             "PILOTWIRE_PLANT": plant,
             "PILOTWIRE_METER": meter,
@@ -44,46 +56,55 @@ class Firmware:
             "PILOTWIRE_FIRMWARE": _digest(),
         }
         self._process: asyncio.subprocess.Process | None = None
-        self._reader: asyncio.Task[None] | None = None
+        self._life: asyncio.Task[None] | None = None  # from power on to power off
 
     @property
     def alive(self) -> bool:
-        return self._process is not None and self._process.returncode is None
+        return self._life is not None and not self._life.done()
 
     @property
     def ended(self) -> str:
         """How it ended, for a person; "" while it runs."""
         if self._process is None:
             return "never started"
-        code = self._process.returncode
-        return "" if code is None else f"ended with {code}"
+        return "" if self.alive else f"ended with {self._process.returncode}"
 
     async def start(self) -> None:
         """Power on."""
+        await self._launch("power-on")
+        self._life = asyncio.create_task(self._live())
+
+    async def cut(self) -> None:
+        """Power off, at this very moment."""
+        while self._process and self._life and not self._life.done():
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGKILL)
+            await asyncio.wait({self._life}, timeout=_AGAIN_S)  # it may be starting again
+
+    async def _live(self) -> None:
+        """Read what it prints; start it again when a command has ended it."""
+        assert self._process
+        while True:
+            await self._read(self._process)
+            if await self._process.wait() != 0:
+                return
+            await self._launch("command")
+
+    async def _launch(self, started: str) -> None:
         self._process = await asyncio.create_subprocess_exec(
             str(interpreter()),
             "-X",
             HEAP,
             str(FIRMWARE / "main.py"),
-            env=self._environment,
+            env={**self._environment, "PILOTWIRE_STARTED": started},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        self._reader = asyncio.create_task(self._read())
 
-    async def cut(self) -> None:
-        """Power off, at this very moment."""
-        if self._process and self._reader:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGKILL)
-            await self._process.wait()
-            await self._reader
-
-    async def _read(self) -> None:
-        assert self._process
-        assert self._process.stdout
-        async for line in self._process.stdout:
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout
+        async for line in process.stdout:
             self.output.append(line.decode(errors="replace").rstrip())
             self.on_line(self.output[-1])
             del self.output[:-_LINES]

@@ -99,7 +99,7 @@ class Operator:
         assert self._client
         await self._client.publish(self._prefix + topic, payload, qos=1, retain=retain)
 
-    async def command(self, type_: str, **args: int) -> Any:
+    async def command(self, type_: str, **args: Any) -> Any:
         """One command and its result."""
         id_ = f"op-{next(self._ids)}"
         await self.send("cmd", json.dumps({"id": id_, "type": type_, "args": args}))

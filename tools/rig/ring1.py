@@ -11,6 +11,10 @@ from .pilot.guard import Guard
 _MAY_CHARGE = handover.FLAG_AUTHORISED | handover.FLAG_RUN | handover.FLAG_RECORDED
 
 
+class RestartWanted(Exception):
+    pass
+
+
 class App:
     def __init__(self, hal):
         self.config = {"wifi_ssid": "", "wifi_key": ""}

@@ -4,7 +4,7 @@ import asyncio
 
 from micropython import const
 
-from ..app import App
+from ..app import App, RestartWanted
 from ..hal.rp2 import Rp2
 from . import maintenance
 
@@ -12,12 +12,17 @@ _LASTS_S = const(60)  # a start that lasts so long is no crash
 
 
 def run():
-    """Run the app. Raises what it raises (KeyboardInterrupt at Ctrl-C), contactor open."""
+    """Run the app until a command wants a restart, or raise what ended it, contactor open.
+
+    KeyboardInterrupt at Ctrl-C.
+    """
     hal = Rp2()
     reason = "crash"
     try:
         app = App(hal)
         asyncio.run(_together(hal, app))
+    except RestartWanted:
+        reason = "command"
     except KeyboardInterrupt:
         reason = "console"
         raise
