@@ -55,7 +55,7 @@ class Host:
     def __init__(self, environment=os.getenv):
         with open(environment("PILOTWIRE_BOARD") or "board.json") as file:
             self.board = json.load(file)
-        self.started = "power-on"
+        self.started = environment("PILOTWIRE_STARTED") or "power-on"
         self.firmware = (environment("PILOTWIRE_FIRMWARE") or "")[:8]
         self.root = environment("PILOTWIRE_ROOT") or "."
         self._plant = environment("PILOTWIRE_PLANT") or ""
