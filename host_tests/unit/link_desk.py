@@ -120,7 +120,7 @@ class FakeApp:
         self.up = array("i", [0] * handover.N_UP)
         self.obeyed = []
         self.result = {}
-        self.refusal = None
+        self.refusal = self.fails = None
         self.measured = None
         self.phases = []
 
@@ -128,6 +128,8 @@ class FakeApp:
         self.obeyed.append((type_, args))
         if self.refusal:
             raise Refused(None, *self.refusal)
+        if self.fails:
+            raise self.fails
         return self.result
 
     def known_unix(self):

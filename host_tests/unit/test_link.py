@@ -263,6 +263,13 @@ class CommandResults(LinkTest):
         self.command(b'{"id": "a", "type": "start"}')
         self.assertEqual(self.results(), [{"id": "a", "ok": False, "reason": "no-vehicle"}])
 
+    def test_that_memory_has_no_room_for_are_refused_and_the_link_goes_on(self):
+        self.connect()
+        self.app.fails = MemoryError()
+        self.command(b'{"id": "a", "type": "diagnostics"}')
+        refused = {"id": "a", "ok": False, "reason": "busy", "about": "memory"}
+        self.assertEqual(self.results(), [refused])
+
     def test_tell_why_a_command_was_refused(self):
         self.connect()
         self.command(b'{"id": "a", "type": "start", "exp": 999}')

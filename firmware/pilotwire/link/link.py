@@ -278,6 +278,9 @@ class Link:
         except Refused as refused:
             self._refuse(id_, *refused.args)
             return
+        except MemoryError:
+            self._refuse(id_, None, "busy", "memory")
+            return
         self._answer(result)
 
     def _on_oversized(self, topic, size):
