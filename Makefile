@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz sim sim-proof powercut emulated lint types bench bench-board format clean fleet check-ha
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof powercut emulated lint types bench bench-board format clean fleet check-ha
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -113,6 +113,9 @@ sim: setup  ## the whole firmware in virtual time, all that can go wrong; SEEDS=
 
 sim-proof: setup  ## bugs that the field really had, planted one by one: each is found
 	@$(BIN)/python -m simulation.proof
+
+link-fuzz: setup  ## hostile messages over a broker to two boxes; MESSAGES=n SEED=n
+	@$(BIN)/python -m rig.link_fuzz --messages $(or $(MESSAGES),100000) --seed $(or $(SEED),1)
 
 powercut: setup  ## the power cut at every flash operation and tick of a story, on MicroPython's littlefs
 	@$(BIN)/python -m powercut $(or $(EVERY),1)

@@ -1,7 +1,6 @@
 """A broker, a box and its operator, for one test."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -10,6 +9,9 @@ from plant import Contactor, World
 from rig.box import Box
 from rig.broker import Broker, broker
 from rig.operator import Operator
+from rig.ports import free_port
+
+__all__ = ["Desk", "desk", "free_port"]
 
 
 class Desk(NamedTuple):
@@ -31,13 +33,6 @@ class Desk(NamedTuple):
     async def registered(self, more_than_wh: int) -> Any:
         """Wait until the meter has counted that much."""
         return await self.operator.wait("state", lambda s: (s["session_wh"] or 0) > more_than_wh)
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 _LONGEST_S = 300  # a test that has not ended by then is stuck

@@ -41,7 +41,8 @@ def _outcomes(request: pytest.FixtureRequest) -> dict[Any, BaseException | None]
     """What each test that was selected in this module has raised."""
     module: Any = request.module
     if not hasattr(module, "outcomes"):
-        tests = [item.function for item in request.session.items if item.module is module]
+        items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+        tests = [item.function for item in items if item.module is module]
         tests = [test for test in tests if hasattr(test, _MARK)]
         module.outcomes = asyncio.run(_play_all(tests))
     return module.outcomes
