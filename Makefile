@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof powercut emulated lint types bench bench-board format clean fleet check-ha
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof powercut emulated lint types bench bench-board format clean fleet check-ha soak
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -95,6 +95,9 @@ contract-page: setup  ## docs/mqtt.md, and the schemas that are made of the firm
 
 fleet: setup  ## simulated chargers at one backend, all killed in turn; BOXES=n MINUTES=n SEED=n
 	@$(BIN)/python -m fleet --boxes $(or $(BOXES),1000) --minutes $(or $(MINUTES),2) --seed $(or $(SEED),1)
+
+soak: setup  ## a whole box against mosquitto for MINUTES=n; the client alone by PUBLISHES=n
+	@$(BIN)/python -m soak --seed $(or $(SEED),1) --publishes $(or $(PUBLISHES),0) --minutes $(or $(MINUTES),$(if $(PUBLISHES),0,5))
 
 emulated: setup  ## the firmware on an emulated Pico W; RP2_UF2=path of a stock image
 	@$(BIN)/pytest host_tests/emulated -m board
