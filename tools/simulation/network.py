@@ -22,7 +22,7 @@ _DNS_RECORD = b"\xc0\x0c\0\1\0\1\0\0\1\x2c\0\4\xc0\0\2\1"  # 192.0.2.1 for 300 s
 class Network:
     """What stands for the time being is in attributes: `down` (bytes wait), `loss_percent`,
     `delay_us`, `refuses` (no port open), `no_name` (DNS fails), `hangs` (a connection that is
-    asked for never comes).
+    asked for never comes). `carried_bytes` went over connections so far, either way.
     """
 
     def __init__(self, clock: Clock, rng: Rng, accept: Callable[[Connection], object]):
@@ -32,6 +32,7 @@ class Network:
         self.refuses = False
         self.no_name = False
         self.hangs = False
+        self.carried_bytes = 0
         self.clock = clock
         self._rng = rng
         self._accept = accept
@@ -130,6 +131,7 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         """Towards the box."""
+        self._network.carried_bytes += len(data)
         self._carry(False, lambda: self.stream.feed(data))
 
     def close(self) -> None:
@@ -145,6 +147,7 @@ class Connection:
     # The box's end has these.
 
     def write(self, data: bytes) -> None:
+        self._network.carried_bytes += len(data)
         self._carry(True, lambda: self._arrived(data))
 
     def finish(self) -> None:
