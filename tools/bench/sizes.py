@@ -4,7 +4,7 @@ from rig.mpy import build, rooms
 
 from .figure import Figure
 
-_BUDGET_BYTES = 67_584  # 66 KB resident: what leaves the heap of docs/performance.md
+_BUDGET_BYTES = 75_776  # 74 KB resident: what leaves the heap of docs/performance.md
 # Unloaded after the start, or seldom in the heap at all.
 _ON_DEMAND = tuple(
     f"a/pilotwire/{name}.mpy"
