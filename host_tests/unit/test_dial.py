@@ -1,6 +1,7 @@
 """The way to the broker: its address and how long it is kept, the time, the certificates."""
 
 import asyncio
+import gc
 import os
 import ssl
 import sys
@@ -136,6 +137,30 @@ class Tls(unittest.TestCase):
         address, port, context, name = self.hal.opened[0]
         self.assertEqual((address, port, name), ("10.0.0.9", 8883, "10.0.0.9"))
         self.assertEqual(context.verify_mode, ssl.CERT_REQUIRED)
+
+    def test_lets_nothing_be_collected_while_the_handshake_lasts(self):
+        if sys.implementation.name != "micropython":
+            return  # CPython's collector has no threshold in bytes
+        seen = []
+
+        async def story(dial):
+            await dial.open("10.0.0.9", 8883)
+            for wait_s in (0, 9, 2):
+                await asyncio.sleep(wait_s)
+                seen.append(gc.threshold())
+
+        before = gc.threshold()
+        gc.threshold(16_384)
+        with open("ca.der", "wb") as file:
+            file.write(CERTIFICATE)
+        self.hal.root = "."
+        self.hal.time = 1_800_000_000, "set"
+        try:
+            fake_broker.run(story(dial_of(self.hal, "on")))
+        finally:
+            os.remove("ca.der")
+            gc.threshold(before)
+        self.assertEqual(seen, [-1, -1, 16_384])
 
     def test_without_room_for_it_says_so(self):
         self.hal.refuses = OSError(12)

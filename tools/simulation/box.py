@@ -9,7 +9,7 @@ from typing import Any
 
 from pilotwire import app, config, tcp
 from pilotwire.energy import meters, rtu, tarifffile
-from pilotwire.link import daily, dial, link, mqtt, ntp
+from pilotwire.link import daily, dial, link, mqtt, ntp, route
 from pilotwire.record import files, journal, segments, wear
 from plant import World
 from plant.link import named
@@ -25,7 +25,7 @@ _WATCHDOG_US = 8_388_000
 _CLOSELY_US = 400_000  # every tick is judged for so long after anything has changed
 _PINS_OPEN = 10_000  # nobody drives the generator: steady +12 V
 
-_ON_THE_LOOP = (app, meters, rtu, link, mqtt, dial, daily, ntp, tcp)
+_ON_THE_LOOP = (app, meters, rtu, link, mqtt, dial, route, daily, ntp, tcp)
 _ON_FLASH = (config, tarifffile, files, journal, segments, wear)
 _ON_CONSOLE = (app, link)
 

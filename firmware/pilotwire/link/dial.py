@@ -1,6 +1,7 @@
 """Opens the link's connections. How it does that is route.py's: loaded for it, and forgotten."""
 
 import asyncio
+import gc
 
 from micropython import const
 
@@ -27,6 +28,8 @@ class Dial:
         self.address = None  # the broker's, found last
         self.found_ms = self.holds_ms = 0
         self.assumed = None
+        # Bytes between collections, as main.py has set them (CPython has no such thing).
+        self.collects = gc.threshold() if hasattr(gc, "threshold") else None
         self._busy = False
 
     async def open(self, host, port):

@@ -1,5 +1,7 @@
 """The way to a broker: its address, the time to judge certificates by, TLS. `dial` is a Dial."""
 
+import asyncio
+import gc
 from errno import ENOMEM
 
 from micropython import const
@@ -10,6 +12,7 @@ from .retry import DialError
 
 _TTL_MIN_S = const(60)  # whatever the DNS says of how long an address holds:
 _TTL_MAX_S = const(600)  # only those who have lost their broker ask again
+_HANDSHAKE_S = const(10)  # it is over by then, or given up
 
 
 def is_address(text):
@@ -35,11 +38,24 @@ async def connect(dial, host, port):
     finally:
         unload("link.tls")
     try:
-        return await hal.open_connection(address, port, made, host)
+        opened = await hal.open_connection(address, port, made, host)
     except OSError as error:
         if error.args[0] == ENOMEM:
             raise DialError("tls:memory")
         raise
+    if dial.collects:
+        gc.threshold(-1)
+        asyncio.create_task(  # noqa: RUF006 - MicroPython's queue holds the task
+            _collect_again(dial.collects)
+        )
+    return opened
+
+
+async def _collect_again(every_bytes):
+    """For its sums mbedtls takes some MB of heap and gives them back at once. A collection after
+    every 16 KB of that would make the handshake last three times as long."""
+    await asyncio.sleep(_HANDSHAKE_S)
+    gc.threshold(every_bytes)
 
 
 async def ask_time(dial):
