@@ -4,18 +4,21 @@ Two runs of a charge with broker and meter: over plain MQTT, and over TLS to a b
 when the contactor has closed, so that the handshake falls into the charge.
 """
 
+import asyncio
 import json
 import os
 import re
 import socket
+import ssl
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from certificates import Authority, write_box, write_server
+from certificates import Authority, Identity, write_server
 from emulator import Pico, find_image
 from emulator.flash import FlashOperations
 from emulator.pins import Edges
@@ -25,7 +28,6 @@ from pilotwire.record.journal import Journal
 from pilotwire.record.layout import DAY
 from plant import Cable, Car
 from plant.frames import MeterFrames
-from rig.broker import mosquitto
 from rig.emulated import Box, tree
 from rig.mpy import as_mpy
 from rig.office import Office
@@ -46,6 +48,7 @@ _ID = "bench"
 _PERIOD_US = "11000"
 _LONG_MS = 60_000
 _CLOSED_MS = 3_000
+_PATIENT_S = 3_600.0  # of wall time, for a handshake
 
 # The firmware as main.py starts it; what else runs is this.
 _RUN = """
@@ -133,24 +136,16 @@ def _plain(wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
 
 
 def _secure() -> Iterator[BoardFigure]:
-    if not mosquitto():
-        raise SystemExit("mosquitto is not installed: it is the broker behind TLS")
     port, tls_port = _free_port(), _free_port()
     authority = Authority()
-    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        folder = Path(name)
-        folder.chmod(0o755)  # mosquitto reads it as a user of its own
-        write_server(folder, authority.server(GATEWAY))
-        (folder / "server.key").chmod(0o644)
-        write_box(folder / "box", [authority.identity])
-        files = _files(tls_port, mqtt_tls="on", mqtt_spread_s=0)
-        files["ca.der"] = (folder / "box" / "ca.der").read_bytes()
+    files = _files(tls_port, mqtt_tls="on", mqtt_spread_s=0)
+    files["ca.der"] = authority.identity.der()
+    with ExitStack() as stack:
+        stack.enter_context(Office(_ID, port, acknowledge=False))
         run = stack.enter_context(_Run(files))
         run.charge()
         start = run.board.ns
-        listener = f"listener {tls_port} 127.0.0.1\n"
-        listener += f"certfile {folder}/server.pem\nkeyfile {folder}/server.key\n"
-        stack.enter_context(Office(_ID, port, acknowledge=False, options=listener))
+        stack.enter_context(_terminator(tls_port, port, authority.server(GATEWAY)))
         received = run.board.console.received
         at = len(received)
         free = run.number(b"free")
@@ -160,6 +155,36 @@ def _secure() -> Iterator[BoardFigure]:
         yield TLS_FREE, free, "bytes", ">=40960"
         if not run.box.closed:
             raise RuntimeError("the contactor opened by itself")
+
+
+@contextmanager
+def _terminator(port: int, behind: int, server: Identity) -> Iterator[None]:
+    """TLS at `port` for the broker at `behind`, which would not wait for minutes of its time."""
+    with tempfile.TemporaryDirectory() as name:
+        write_server(Path(name), server)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(f"{name}/server.pem", f"{name}/server.key")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        theirs, ours = await asyncio.open_connection("127.0.0.1", behind)
+        await asyncio.gather(_pump(reader, ours), _pump(theirs, writer))
+
+    loop = asyncio.new_event_loop()
+    listening = asyncio.start_server(
+        serve, "127.0.0.1", port, ssl=context, ssl_handshake_timeout=_PATIENT_S
+    )
+    loop.run_until_complete(listening)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    yield
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+
+
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    while data := await source.read(4_096):
+        sink.write(data)
+        await sink.drain()
 
 
 def _files(port: int, records: int = 0, **more: Any) -> dict[str, bytes]:

@@ -15,14 +15,13 @@ class Office:
     """A broker and the operator of box `box`; use with `with`.
 
     `of(topic)` is what the box has published, oldest first. With `acknowledge`, every record that
-    comes is confirmed. `options` are more lines of mosquitto's configuration.
+    comes is confirmed.
     """
 
-    def __init__(self, box, port, acknowledge=True, options=""):
+    def __init__(self, box, port, acknowledge=True):
         self._box = box
         self._port = port
         self._acknowledge = acknowledge
-        self._options = options
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -52,7 +51,7 @@ class Office:
 
     async def _open(self):
         self._stack = AsyncExitStack()
-        await self._stack.enter_async_context(broker(self._port, options=self._options))
+        await self._stack.enter_async_context(broker(self._port))
         operator = Operator(self._box, self._port, acknowledge=self._acknowledge)
         self._operator = await self._stack.enter_async_context(operator)
 
