@@ -13,7 +13,7 @@ WHOLE = b"".join(PIECES)
 
 
 def long_one(box):
-    return long.publish(box.mqtt, b"t", len(WHOLE), iter(PIECES))
+    return long.publish(box.mqtt, b"t", lambda: iter(PIECES))
 
 
 def sent(box):
@@ -51,7 +51,7 @@ class Sending(unittest.TestCase):
 
             async def story(box, size=size):
                 await box.state(1)
-                long.publish(box.mqtt, b"t", size, iter([b"x" * size] * (size > 0)))
+                long.publish(box.mqtt, b"t", lambda: iter([b"x" * size] * (size > 0)))
                 await settled()
 
             self.assertEqual(sent(Box().during(story)), [(0x33, b"x" * size)])
@@ -113,6 +113,29 @@ class Sending(unittest.TestCase):
         Box().during(story)
         self.assertEqual(pids, [None, None])
 
+    def test_others_have_their_turn_while_it_is_counted(self):
+        turns = []
+
+        async def story(box):
+            await box.state(1)
+
+            def pieces():
+                for piece in PIECES:
+                    turns.append("piece")
+                    yield piece
+
+            async def other():
+                while turns.count("piece") < 2 * len(PIECES):
+                    turns.append("other")
+                    await asyncio.sleep(0)
+
+            long.publish(box.mqtt, b"t", pieces)
+            await other()
+
+        Box().during(story)
+        for at in range(2 * len(PIECES) - 1):
+            self.assertFalse(turns[at : at + 4] == ["piece"] * 4, at)
+
 
 class Deadlines(unittest.TestCase):
     def test_a_broker_that_stops_reading_in_it_is_left_within_one_and_a_half_periods(self):
@@ -127,12 +150,13 @@ class Deadlines(unittest.TestCase):
     def test_it_keeps_no_slow_broker_from_being_pinged_in_time(self):
         async def story(box):
             await box.state(1)
-            slow = iter(PIECES)
 
-            def pieces():
-                for piece in slow:
+            def slow():
+                for piece in PIECES:
                     box.broker.streams[-1].reads_by_peer = False
                     yield piece
+
+            makings = iter((PIECES, slow()))
 
             async def read_now_and_then():
                 while True:
@@ -140,7 +164,7 @@ class Deadlines(unittest.TestCase):
                     box.broker.streams[-1].reads_by_peer = True
 
             reader = asyncio.create_task(read_now_and_then())
-            long.publish(box.mqtt, b"t", len(WHOLE), pieces())
+            long.publish(box.mqtt, b"t", lambda: next(makings))
             await asyncio.sleep(200)
             reader.cancel()
 
@@ -181,19 +205,25 @@ class Trouble(unittest.TestCase):
             yield b"x"
             raise OSError(5)
 
-        for size, pieces in ((3, iter([b"x"])), (1, iter([b"x", b"y"])), (3, broken())):
+        for made in (
+            ([b"x"] * 3, [b"x"]),
+            ([b"x"], [b"x", b"y"]),
+            ([b"x"] * 3, broken()),
+            (broken(), []),
+        ):
 
-            async def story(box, size=size, pieces=pieces):
+            async def story(box, made=made):
                 await box.state(1)
                 begun_ms = now_ms()
-                long.publish(box.mqtt, b"t", size, pieces)
+                makings = iter(made)
+                long.publish(box.mqtt, b"t", lambda: next(makings))
                 await settled()
                 self.assertEqual(box.mqtt.publish(b"t", b"next"), None)
                 await box.state(2)
                 self.assertTrue(now_ms() - begun_ms <= 90_000)
 
             box = Box().during(story)
-            self.assertEqual(box.states[1][2], "no-answer", size)
+            self.assertEqual(box.states[1][2], "no-answer", made)
             self.assertTrue(all(payload != b"next" for _, payload in sent(box)))
 
 

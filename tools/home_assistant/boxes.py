@@ -33,7 +33,7 @@ class _Wire:
     """`Mqtt.publish_pieces`, which keeps what it is given."""
 
     def publish_pieces(self, packet: Callable[[int], Iterable[bytes]]) -> int:
-        head, *pieces = packet(1)
+        head, *pieces = filter(None, packet(1))
         # Topic and packet id end the head, after a length that has no zero in it.
         self.topic = bytes(head[head.index(0) + 2 : -2]).decode()
         self.payload = b"".join(pieces)

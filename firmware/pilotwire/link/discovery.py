@@ -16,13 +16,12 @@ def publish(mqtt, config, board, model, firmware):
 
     `config`: the checked configuration; `board`: the board's data, `model` its name, `firmware`
     its digest, "" where there is none. Returns the packet id that on_puback will name, or None
-    when there is no room: then try again later. Raises OSError when flash is broken.
+    when there is no room: then try again later. A flash that is broken ends the connection.
     """
     have = features(config, board)
     known = facts(config["id"], board["rated_ma"], model, firmware)
-    size = sum([len(piece) for piece in pieces(have, known)])
     topic = "%s/device/%s/config" % (config["ha_prefix"], config["id"])
-    return publish_pieces(mqtt, topic.encode(), size, pieces(have, known))
+    return publish_pieces(mqtt, topic.encode(), lambda: pieces(have, known))
 
 
 def features(config, board):

@@ -175,10 +175,10 @@ class Mqtt:
     def publish_pieces(self, packet):
         """Send one QoS 1 message that memory has no room for: see pieces.py.
 
-        `packet(pid)` gives an iterator of bytes, which together are one whole PUBLISH. Returns
-        the packet id, or None as `publish` does. Until the last piece is sent nothing else is,
-        and nothing is received: `publish` returns None. An iterator that raises OSError ends the
-        connection as a silent broker does.
+        `packet(pid)` gives an iterator of bytes, which together are one whole PUBLISH; an empty
+        piece only lets others have their turn. Returns the packet id, or None as `publish` does.
+        Until the last piece is sent nothing else is, and nothing is received: `publish` returns
+        None. An iterator that raises OSError ends the connection as a silent broker does.
         """
         if self._phase != _UP or len(self._in_flight) >= _IN_FLIGHT or self._pipe.held:
             return None
@@ -266,7 +266,8 @@ class Mqtt:
                     self._taken = True
                 if pipe.held:
                     for piece in self._pieces:
-                        writer.write(piece)
+                        if piece:  # with TLS, nothing would be a record of its own
+                            writer.write(piece)
                         await writer.drain()
                     pipe.held = False
                 self._unsent.clear()

@@ -4,17 +4,21 @@ Seldom wanted, so it is not kept in memory: see loading.unload.
 """
 
 
-def publish(mqtt, topic, size, pieces):
-    """Send a retained message at QoS 1 with the payload that `pieces`, an iterator of bytes,
-    yields: `size` bytes in all, 0..200,000,000. Returns what `Mqtt.publish_pieces` does.
+def publish(mqtt, topic, make):
+    """Send a retained message at QoS 1 with the payload that the iterator `make()` yields in
+    pieces, 0..200,000,000 bytes in all. Returns what `Mqtt.publish_pieces` does.
 
-    Pieces that do not keep their `size` end the connection: a broker would take what comes next
-    for the rest of them.
+    `make` is called twice: the length comes before the payload. Pieces that do not keep it end
+    the connection: a broker would take what comes next for the rest of them.
     """
-    return mqtt.publish_pieces(lambda pid: _packet(topic, pid, size, pieces))
+    return mqtt.publish_pieces(lambda pid: _packet(topic, pid, make))
 
 
-def _packet(topic, pid, size, pieces):
+def _packet(topic, pid, make):
+    size = 0
+    for piece in make():
+        size += len(piece)
+        yield b""  # to count may take as long as to send: others get their turn
     head = bytearray(b"\x33")  # PUBLISH, QoS 1, retained
     rest = 4 + len(topic) + size
     while rest > 0x7F:
@@ -22,7 +26,7 @@ def _packet(topic, pid, size, pieces):
         rest >>= 7
     head.append(rest)
     yield head + len(topic).to_bytes(2, "big") + topic + pid.to_bytes(2, "big")
-    for piece in pieces:
+    for piece in make():
         size -= len(piece)
         if size < 0:
             break
