@@ -72,6 +72,17 @@ class Values(LocalTest):
                 self.assertIs(self.local.enabled, enable)
                 self.assertIs(self.local.state()["enable"], enable)
 
+    def test_whatever_was_said_last_the_fallback_holds_when_it_falls_silent(self):
+        for name, text in (
+            ("enable", "true"),
+            ("enable", "0"),
+            ("phases", "3"),
+            ("limit_ma", "1"),
+        ):
+            self.set(name, text)
+            self.now_ms += TTL_S * 1_000
+            self.assertEqual(self.granted(), FALLBACK_MA, name)
+
     def test_a_limit_that_comes_while_it_is_off_holds_once_it_is_on(self):
         self.set("enable", "false")
         self.set("limit_ma", "8000")

@@ -6,6 +6,7 @@ that has died holds no car back, and pushes none.
 
 from micropython import const
 
+from ..pilot.handover import NO_LIMIT_MA
 from ..ticks import since
 from .commands import Refused
 
@@ -49,11 +50,10 @@ class Local:
         else:
             raise Refused(None, "unknown", "set/%.20s" % repr(name)[2:-1])
         self._set_ms = self._ticks_ms()
-        if self._enable and self._limit_ma is None:
-            self._leases.withdraw("local")
-        else:
-            ma = self._limit_ma if self._enable else 0
-            self._leases.grant("local", ma, self._ttl_ms, self._fallback_ma)
+        ma = NO_LIMIT_MA if self._limit_ma is None else self._limit_ma
+        if not self._enable:
+            ma = 0
+        self._leases.grant("local", ma, self._ttl_ms, self._fallback_ma)
         return phases
 
     @property
