@@ -233,8 +233,13 @@ class App:
         self._hand_down()
         if self._is_news(up):
             self._announce()
-        wanted = self._restart_ms is not None and since(now_ms, self._restart_ms) >= _RESULT_MS
-        if wanted and self._flash_free() and not self.session.active:
+        if self._restart_ms is not None and since(now_ms, self._restart_ms) >= _RESULT_MS:
+            self._restart()
+
+    def _restart(self):
+        """Now, unless a charge is in progress or a setting waits for flash that can be written."""
+        waits = self.session.active or (self.files.waiting and not self.trouble)
+        if self._flash_free() and not waits:
             raise RestartWanted
 
     def _look(self, read_ms, unix):

@@ -76,7 +76,7 @@ class WholeBox:
             if agenda.due_us <= self.clock.now_us:
                 agenda.fire()
         task = self.box.run_task
-        if task and task.done():
+        if self.box.loop and task.done():
             raise AssertionError("the firmware has ended") from task._error
 
     def until(self, holds: Callable[[dict[str, Any]], bool], limit_s: int = 120) -> dict[str, Any]:

@@ -24,12 +24,12 @@ class Files:
         self._root = root + "/"
         self._free = free
         self._sync = sync
-        self._waiting = {}  # name -> bytes; empty: to be removed
+        self.waiting = {}  # name -> bytes; empty: to be removed
 
     def read(self, name):
         """The bytes of a file as it is or will be, empty where there is none. Raises OSError."""
-        if name in self._waiting:
-            return self._waiting[name]
+        if name in self.waiting:
+            return self.waiting[name]
         return read_file(self._root + name, MOST + 1)
 
     def put(self, name, data):
@@ -39,21 +39,21 @@ class Files:
         """
         if self._free():
             self._write(name, data)
-            self._waiting.pop(name, None)
+            self.waiting.pop(name, None)
             return STORED
-        others = [len(self._waiting[other]) for other in self._waiting if other != name]
+        others = [len(self.waiting[other]) for other in self.waiting if other != name]
         if sum(others) + len(data) > _MOST_WAITING:
             raise TooMuchError(len(data))
-        self._waiting[name] = data
+        self.waiting[name] = data
         return DEFERRED
 
     def settle(self):
         """Write one that waited; its name, or "" where nothing waits or may be written."""
-        for name, data in self._waiting.items():
+        for name, data in self.waiting.items():
             if not self._free():
                 break
             self._write(name, data)
-            del self._waiting[name]
+            del self.waiting[name]
             return name
         return ""
 
