@@ -71,6 +71,8 @@ class Backend:
         self._say = say
         self._sent: set[str] = set()
         self._wrong: set[str] = set()  # what no box may obey
+        self._connections = 0
+        self._told: dict[str, int] = {}  # in which connection each good result came last
         self._obeyed: set[str] = set()  # in this life of the box; retained ones, ever
         self._retained: set[str] = set()
         self._head = FIRST  # hash of the last record's frame
@@ -99,6 +101,7 @@ class Backend:
             self._take_result(value)
         elif name == "online":
             self.online = value == 1
+            self._connections += self.online
 
     def _take_state(self, state: dict) -> None:
         if self.eager and state["faults"] and not self.state.get("faults"):
@@ -155,9 +158,11 @@ class Backend:
         if result["ok"]:
             if id_ in self._wrong:
                 self._breach("commands", f"{id_} is obeyed, and was wrong")
-            if id_ in self._obeyed:
+            # A result whose PUBACK was lost with a connection comes again on the next one.
+            if id_ in self._obeyed and self._told.get(id_) == self._connections:
                 self._breach("commands", f"{id_} is obeyed twice")
             self._obeyed.add(id_)
+            self._told[id_] = self._connections
         self.results[id_] = result
         self._settle(id_, result["ok"])
 
