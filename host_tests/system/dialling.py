@@ -75,7 +75,7 @@ async def secure(server=GOOD, options=""):
         port = free_port()
         lines = f"certfile {folder}/server.pem\nkeyfile {folder}/server.key\n"
         lines += options.format(folder=folder)
-        running = await stack.enter_async_context(broker(port, "mosquitto", lines))
+        running = await stack.enter_async_context(broker(port, "mosquitto", options=lines))
         yield running, folder
 
 
