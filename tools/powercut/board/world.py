@@ -119,6 +119,7 @@ class Board(MockHal):
     started = "power-on"
     board = BOARD
     open_connection = None
+    handshake_blocks_guard = False
 
     def __init__(self, world, root, fram):
         super().__init__()
