@@ -21,6 +21,7 @@ _BUILT = (
     ("link.events", "Events"),
     ("link.link", "Link"),
     ("link.mqtt", "Mqtt"),
+    ("link.packets", "", "connect"),
     ("link.pipe", "Pipe"),
     ("link.queue", "Queue"),
     ("pilot.cable", "Cable"),

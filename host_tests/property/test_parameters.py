@@ -14,12 +14,11 @@ TEXTS = {
     "pilotwire.b": (
         "from .a import area\n\narea(1, height=2)\n\n\ndef f(x, file, type):\n    return file\n"
     ),
-    "umqtt.simple": "def send(message):\n    return message\n",
 }
 
 
 def renamed(outside=()):
-    return rename(TEXTS, ["umqtt.simple"], outside)
+    return rename(TEXTS, outside)
 
 
 def test_parameters_that_nobody_names_get_a_letter_that_is_free():
@@ -33,7 +32,6 @@ def test_what_a_call_a_module_or_python_may_mean_keeps_its_name():
     assert "def f(x, a, type):\n    return a\n" in renamed()["pilotwire.b"]
     assert "area(1, height=2)" in renamed()["pilotwire.b"]
     assert "def f(x, file, type)" in renamed(["start(file=1)"])["pilotwire.b"]
-    assert renamed()["umqtt.simple"] == TEXTS["umqtt.simple"]
 
 
 def test_a_name_that_a_dictionary_of_arguments_might_hold_stays():
@@ -41,7 +39,7 @@ def test_a_name_that_a_dictionary_of_arguments_might_hold_stays():
         "pilotwire.a": "def f(width):\n    return width\n",
         "pilotwire.b": "x = {'width': 1}\n",
     }
-    assert rename(texts, [], []) == texts
+    assert rename(texts, []) == texts
 
 
 def test_renaming_changes_names_alone():

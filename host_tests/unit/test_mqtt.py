@@ -180,11 +180,6 @@ class Connecting(unittest.TestCase):
 
         self.assertRaises(ValueError, fake_broker.run, main())
 
-    def test_a_topic_umqtt_cannot_subscribe_is_refused(self):
-        Box(("t" * 122,))
-        for size in (0, 123):
-            self.assertRaises(ValueError, Box, ("t" * size,))
-
 
 class Receiving(unittest.TestCase):
     def test_half_packets_byte_by_byte(self):
@@ -327,16 +322,16 @@ class Publishing(unittest.TestCase):
             box.broker.puback = False
             pids.append(box.mqtt.publish(b"t", b"x", qos=1))
             await settled()
-            box.mqtt._client.pid = 32_766
+            box.mqtt._pid = 65_533
             box.broker.puback = True
             for _ in range(4):
                 pids.append(box.mqtt.publish(b"t", b"x", qos=1))
                 await settled()
 
         box = Box(()).during(story)
-        self.assertEqual(pids, [1, 32_767, 32_768, 2, 3])
+        self.assertEqual(pids, [1, 65_534, 65_535, 2, 3])
         self.assertEqual(box.acknowledged, pids[1:])
-        self.assertEqual([body[3:5] for body in box.broker.of_type(0x30)][2], b"\x80\x00")
+        self.assertEqual([body[3:5] for body in box.broker.of_type(0x30)][2], b"\xff\xff")
 
     def test_what_can_never_be_sent_is_refused(self):
         mqtt = Box().mqtt

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .fold import constants, fold
 from .install import BUILD
-from .interpreter import FIRMWARE, LIBRARY, ROOT
+from .interpreter import FIRMWARE, ROOT
 from .parameters import rename
 from .prune import prune
 from .shorten import shorten
@@ -42,8 +42,6 @@ def sources(chip: str) -> dict[str, Path]:
         is_hal = path.parent.name == "hal" and path.name != "__init__.py"
         if not is_hal or path.stem.split("_")[0] == chip:
             found[name] = path
-    for path in sorted(LIBRARY.glob("umqtt/*.py")):
-        found[path.relative_to(LIBRARY).as_posix()] = path
     return found
 
 
@@ -62,15 +60,11 @@ def build(board: str, target: Path | None = None) -> dict[str, bytes]:
         {_module(name): text for name, text in folded.items()}, known, "\n".join(starters.values())
     )
     outside = [*starters.values(), *_scripts()]
-    libraries = {name: text for name, text in pruned.items() if not name.startswith("pilotwire.")}
-    own = {name: text for name, text in pruned.items() if name not in libraries}
-    outside += libraries.values()
-    own = rename(shorten(own, _traced(own), outside), (), outside)
-    pruned = {**own, **libraries}
+    short = rename(shorten(pruned, _traced(pruned), outside), outside)
     with ThreadPoolExecutor() as pool:
         jobs = {
             name.removesuffix(".py") + ".mpy": pool.submit(
-                _compile, name, pruned[_module(name)], chip
+                _compile, name, short[_module(name)], chip
             )
             for name in texts
         }

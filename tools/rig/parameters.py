@@ -13,9 +13,9 @@ _KEYWORD = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*=[^=]")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def rename(texts: dict[str, str], kept: Iterable[str], outside: Iterable[str]) -> dict[str, str]:
-    """`texts` ({module: text}) with one-letter parameters, but for the modules in `kept`, and for
-    those that a call anywhere, or a text `outside`, might name. Lines stay in place.
+def rename(texts: dict[str, str], outside: Iterable[str]) -> dict[str, str]:
+    """`texts` ({module: text}) with one-letter parameters, but for those that a call anywhere, or
+    a text `outside`, might name. Lines stay in place.
     """
     named = {name for text in outside for name in _KEYWORD.findall(text)}
     for text in texts.values():
@@ -23,10 +23,7 @@ def rename(texts: dict[str, str], kept: Iterable[str], outside: Iterable[str]) -
             match node:
                 case ast.keyword(arg=str(name)) | ast.Constant(value=str(name)):  # `**own`
                     named.add(name)
-    kept = set(kept)
-    return {
-        module: text if module in kept else _renamed(text, named) for module, text in texts.items()
-    }
+    return {module: _renamed(text, named) for module, text in texts.items()}
 
 
 def _renamed(text: str, named: set[str]) -> str:

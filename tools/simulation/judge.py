@@ -110,7 +110,7 @@ class Judge:
             return fields
 
         if app.link:  # it may have been on for months
-            app.link._mqtt._client.pid = sim.packet_id()
+            app.link._mqtt._pid = sim.packet_id()
         hand.publish = published
         session.opening, session.opened, session.closing = opening, begun, closing
 

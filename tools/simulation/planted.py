@@ -240,8 +240,8 @@ PLANTED = (
     Bug(
         "packet id overflow",
         "link/mqtt.py",
-        "        client.pid &= 0x7FFF\n",
-        "        client.pid &= 0x1FFFF\n",
+        "            self._pid = self._pid % 0xFFFF + 1\n",
+        "            self._pid += 1\n",
     ),
     Bug(
         "no more tries to connect after five failures",

@@ -1,7 +1,6 @@
-"""An MQTT 3.1.1 client (OASIS) on umqtt.simple that never waits inside it and never gives up.
+"""An MQTT 3.1.1 client (OASIS) that never gives up: every state of a connection, every deadline.
 
-umqtt composes every packet and parses PUBLISH; its socket is a `Pipe`. What it would wait for or
-assert on is checked here first, so only whole, well-formed packets ever reach it.
+Packets are handled in the pipe's buffers, whole and checked; nothing here waits for a broker.
 
 Sessions are clean: the broker keeps nothing for an absent box. A command that waited in a queue
 would come too late to be true, and what must not be lost (the records) has an outbox of its own,
@@ -11,9 +10,9 @@ which resends on the next connection.
 import asyncio
 
 from micropython import const
-from umqtt import simple
 
-from pilotwire.link.pipe import MalformedError, PendingError, Pipe
+from pilotwire.link import packets
+from pilotwire.link.pipe import MalformedError, Pipe
 from pilotwire.link.retry import SPREAD_S, DialError, pause_ms
 from pilotwire.tcp import close, open_connection
 
@@ -21,13 +20,11 @@ _IN_BYTES = const(2048)  # the longest packet that is delivered
 _OUT_BYTES = const(2048)
 _RESERVE_BYTES = const(16)  # of the out buffer, for PUBACK and PINGREQ: `publish` leaves it free
 _PUBACK_BYTES = const(4)
-_PINGREQ_BYTES = const(2)
 _CHUNK_BYTES = const(256)  # read or written at a time
 _IN_FLIGHT = const(4)  # QoS 1 messages waiting for their PUBACK
 _OPEN_S = 30  # the look-up, the time for TLS, the TCP connection
 _CONNECT_MS = const(10_000)  # from then to the last SUBACK, a TLS handshake included
 _STUCK_S = 0.02  # how long to leave a broker that does not read before looking again
-_TOPIC_MAX = const(122)  # umqtt writes SUBSCRIBE's length in one byte
 _TICKS_MASK = const(0x3FFFFFFF)  # every port's ticks wrap at a multiple of this
 
 _CONNACK = const(0x20)
@@ -84,7 +81,7 @@ class Mqtt:
         ready=None,
         refused=None,
     ):
-        """`topics`: filters of 1..122 bytes, subscribed at QoS 1; another length is a ValueError.
+        """`topics`: filters, subscribed at QoS 1.
 
         `open_connection(host, port)` is the one place where bytes meet a network; the default
         is tcp.py's. `ready()`: coroutine that returns when a connection may be tried.
@@ -93,9 +90,6 @@ class Mqtt:
         `complaint` is what MicroPython said of the peer's certificate, or "".
         """
         self._topics = [_bytes(topic) for topic in topics]
-        for topic in self._topics:
-            if not 0 < len(topic) <= _TOPIC_MAX:
-                raise ValueError("topic", topic, 1, _TOPIC_MAX)
         self._on_message = on_message
         self._on_state = on_state
         self._on_puback = on_puback
@@ -108,18 +102,14 @@ class Mqtt:
         self._spread_s = settings.get("spread_s", SPREAD_S)
         self._host, self._port = settings["host"], settings["port"]
         self._keepalive_ms = settings["keepalive_s"] * 1000
-        self._client = simple.MQTTClient(
+        self._connect = packets.connect(
             _bytes(settings["client_id"]),
-            self._host,
-            self._port,
             _bytes(settings["user"] or None),
             _bytes(settings["password"] or b""),
             settings["keepalive_s"],
+            _bytes(settings["will_topic"] or None),
+            _bytes(settings["will_payload"]),
         )
-        self._client.set_callback(self._deliver)
-        if settings["will_topic"]:
-            will = _bytes(settings["will_topic"]), _bytes(settings["will_payload"])
-            self._client.set_last_will(*will, True, 1)
         self._pipe = Pipe(_IN_BYTES, _OUT_BYTES)
         self.oversized = 0
         self._phase = _DOWN
@@ -130,10 +120,10 @@ class Mqtt:
         self._pinged_ms = 0
         self._unsent = asyncio.Event()  # the out buffer has something
         self._changed = asyncio.Event()  # connected, or the receiver has ended
+        self._pid = 0  # of what was sent last, 1..65535 from the first on
         self._in_flight = {}  # packet id -> when it was sent
         self._subscribing = []  # packet ids that wait for their SUBACK
         self._pieces = ()  # of the packet that `publish_pieces` sends
-        self._retained = False  # of the PUBLISH that umqtt is reading
         self._oversized_rest = ()  # (QoS, bytes after the topic) of one that is being skipped
 
     async def run(self):
@@ -148,7 +138,7 @@ class Mqtt:
             await asyncio.sleep(pause / 1000)
 
     def publish(self, topic, payload, retain=False, qos=0):
-        """Queue one message (bytes) and return its packet id, 1..32768, or 0 at QoS 0.
+        """Queue one message (bytes) and return its packet id, 1..65535, or 0 at QoS 0.
 
         Never waits: None before CONNACK, when the out buffer is full, or when four QoS 1
         messages are unacknowledged. A lost connection forgets the ids in flight: publish again.
@@ -161,16 +151,15 @@ class Mqtt:
             raise ValueError("message", size, 0, _OUT_BYTES - _RESERVE_BYTES)
         if self._phase < _SUBSCRIBING or size + _RESERVE_BYTES > self._pipe.room():
             return None
-        client = self._client
-        if not qos:
-            self._request(client.publish, topic, payload, retain)
-            return 0
-        if len(self._in_flight) >= _IN_FLIGHT:
-            return None
-        self._next_pid()
-        self._request(client.publish, topic, payload, retain, 1)
-        self._in_flight[client.pid] = self._ticks_ms()
-        return client.pid
+        pid = 0
+        if qos:
+            if len(self._in_flight) >= _IN_FLIGHT:
+                return None
+            pid = self._next_pid()
+            self._in_flight[pid] = self._ticks_ms()
+        self._write(packets.publish(topic, len(payload), retain, pid))
+        self._write(payload)
+        return pid
 
     def publish_pieces(self, packet):
         """Send one QoS 1 message that memory has no room for: see pieces.py.
@@ -182,14 +171,12 @@ class Mqtt:
         """
         if self._phase != _UP or len(self._in_flight) >= _IN_FLIGHT or self._pipe.held:
             return None
-        self._next_pid()
-        client = self._client
-        client.pid += 1
+        pid = self._next_pid()
         self._pipe.held = True
-        self._pieces = packet(client.pid)
-        self._in_flight[client.pid] = self._ticks_ms()
+        self._pieces = packet(pid)
+        self._in_flight[pid] = self._ticks_ms()
         self._unsent.set()
-        return client.pid
+        return pid
 
     # One connection.
 
@@ -214,9 +201,7 @@ class Mqtt:
         sender = asyncio.create_task(self._send(writer))
         receiver = asyncio.create_task(self._receive(reader))
         try:
-            # umqtt makes its own socket, and does so here: its `socket` module becomes the pipe.
-            simple.socket = self._pipe  # pyright: ignore[reportAttributeAccessIssue]
-            self._request(self._client.connect)
+            self._write(self._connect)
             return await self._watch(receiver)
         finally:
             self._phase = _DOWN
@@ -252,8 +237,8 @@ class Mqtt:
             left_ms = min(left_ms, patience_ms - self._age_ms(sent_ms))
         if self._age_ms(self._pinged_ms) >= self._keepalive_ms // 2:
             self._pinged_ms = self._ticks_ms()
-            if self._pipe.room() >= _PINGREQ_BYTES:
-                self._request(self._client.ping)
+            if self._pipe.room() >= len(packets.PINGREQ):
+                self._write(packets.PINGREQ)
         return min(left_ms, self._keepalive_ms // 2 - self._age_ms(self._pinged_ms))
 
     async def _send(self, writer):
@@ -345,9 +330,9 @@ class Mqtt:
                 raise RefusedError(word & 0xFF)
             self._phase = _SUBSCRIBING
             for topic in self._topics:
-                self._next_pid()
-                self._request(self._client.subscribe, topic, 1)
-                self._subscribing.append(self._client.pid)
+                pid = self._next_pid()
+                self._write(packets.subscribe(pid, topic))
+                self._subscribing.append(pid)
             self._ready()
         else:
             if word not in self._subscribing:
@@ -377,20 +362,19 @@ class Mqtt:
         rest = size - 2 - topic_size
         if not topic_size or rest < 2 * qos:
             raise MalformedError("topic", topic_size, size)
-        if pipe.fits(at + size):
-            if not pipe.holds(at + size):
-                return False
-            self._retained = bool(first & 1)
-            pipe.open(at + size)
-            self._client.wait_msg()
-            self._unsent.set()  # at QoS 1 it has written the PUBACK
-            pipe.drop(at + size)
-            return True
-        start, stop = at + 2, at + 2 + topic_size
-        if not pipe.holds(stop):
+        start, stop, end = at + 2, at + 2 + topic_size, at + size
+        fits = pipe.fits(end)
+        if not pipe.holds(end if fits else stop):
             return False
+        topic = pipe.copy(start, stop)
+        if fits:
+            self._on_message(topic, pipe.copy(stop + 2 * qos, end), bool(first & 1))
+            if qos:
+                self._acknowledge(stop)
+            pipe.drop(end)
+            return True
         if self._on_oversized:
-            self._on_oversized(pipe.copy(start, stop), rest - 2 * qos)
+            self._on_oversized(topic, rest - 2 * qos)
         self.oversized += 1
         pipe.drop(stop)
         self._oversized_rest = qos, rest
@@ -403,29 +387,25 @@ class Mqtt:
         if qos:
             if not pipe.holds(2):
                 return False
-            pipe.write(b"\x40\x02" + pipe.copy(0, 2))
-            self._unsent.set()
+            self._acknowledge(0)
         pipe.drop(rest)
         self._oversized_rest = ()
         return True
 
-    def _deliver(self, topic, payload):
-        self._on_message(topic, payload, self._retained)
+    def _acknowledge(self, at):
+        """PUBACK (section 3.4) for the packet id there."""
+        self._write(b"\x40\x02" + self._pipe.copy(at, at + 2))
 
-    def _request(self, call, *args):
-        """Let umqtt write a packet; where it wants to wait for the answer, it is done."""
+    def _write(self, data):
+        self._pipe.write(data)
         self._unsent.set()
-        try:
-            call(*args)
-        except PendingError:
-            return
 
     def _next_pid(self):
-        """umqtt counts before use and never wraps: keep what comes next in 1..32768, unused."""
-        client = self._client
-        client.pid &= 0x7FFF
-        while client.pid + 1 in self._in_flight:
-            client.pid = client.pid + 1 & 0x7FFF
+        """One that is not in flight (section 2.3.1)."""
+        while True:
+            self._pid = self._pid % 0xFFFF + 1
+            if self._pid not in self._in_flight:
+                return self._pid
 
     def _age_ms(self, then_ms):
         return self._ticks_ms() - then_ms & _TICKS_MASK

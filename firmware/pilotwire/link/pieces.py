@@ -3,6 +3,8 @@
 Seldom wanted, so it is not kept in memory: see loading.unload.
 """
 
+from .packets import publish as head_of
+
 
 def publish(mqtt, topic, make):
     """Send a retained message at QoS 1 with the payload that the iterator `make()` yields in
@@ -19,13 +21,7 @@ def _packet(topic, pid, make):
     for piece in make():
         size += len(piece)
         yield b""  # to count may take as long as to send: others get their turn
-    head = bytearray(b"\x33")  # PUBLISH, QoS 1, retained
-    rest = 4 + len(topic) + size
-    while rest > 0x7F:
-        head.append(rest & 0x7F | 0x80)
-        rest >>= 7
-    head.append(rest)
-    yield head + len(topic).to_bytes(2, "big") + topic + pid.to_bytes(2, "big")
+    yield head_of(topic, size, True, pid)
     for piece in make():
         size -= len(piece)
         if size < 0:

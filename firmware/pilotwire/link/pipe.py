@@ -1,12 +1,4 @@
-"""The socket umqtt.simple believes in: two bounded buffers in memory, so that nothing can wait.
-
-umqtt composes and parses packets (MQTT 3.1.1, OASIS); the bytes travel elsewhere. Where umqtt
-would wait for an answer it meets `PendingError`, its request being complete in the out buffer.
-"""
-
-
-class PendingError(Exception):
-    """What is asked for has not arrived: the request is written, its answer comes later."""
+"""Two bounded buffers between MQTT's packets and the network, so that nothing can wait."""
 
 
 class MalformedError(Exception):
@@ -18,7 +10,7 @@ class FullError(ValueError):
 
 
 class Pipe:
-    """`in_size` bytes towards umqtt (the longest packet it may see), `out_size` bytes from it."""
+    """`in_size` bytes of what arrives (the longest packet there may be), `out_size` to send."""
 
     def __init__(self, in_size, out_size):
         self._in = memoryview(bytearray(in_size))
@@ -27,42 +19,16 @@ class Pipe:
 
     def clear(self):
         self._held = self._skip = 0  # bytes in the in buffer; bytes still to discard on arrival
-        self._read = self._window = 0  # what umqtt has read of the packet it may read
         self.unsent = 0
         self.held = False  # a message is going out in pieces: nothing may come between them
 
-    # The face towards umqtt. It also stands in for umqtt's `socket` module, which has nothing to
-    # look up or to open here.
-
-    def socket(self):
-        return self
-
-    def getaddrinfo(self, _host, _port):
-        return ((None,),)
-
-    def _nothing(self, *_):
-        pass
-
-    connect = setblocking = settimeout = close = _nothing
-
-    def write(self, data, size=None):
-        """Append the first `size` bytes (all by default) to the out buffer. Raises `FullError`."""
-        if size is None:
-            size = len(data)
+    def write(self, data):
+        """Append `data` to the out buffer. Raises `FullError`."""
+        size = len(data)
         if size > self.room():
             raise FullError(size, self.room())
-        self._out[self.unsent : self.unsent + size] = data if size == len(data) else data[:size]
+        self._out[self.unsent : self.unsent + size] = data
         self.unsent += size
-
-    def read(self, size):
-        """Exactly `size` bytes of the packet opened by `open`, else `PendingError`."""
-        start = self._read
-        if start + size > self._window:
-            raise PendingError
-        self._read += size
-        return bytes(self._in[start : start + size])
-
-    # The face towards the network.
 
     def room(self):
         """Bytes the out buffer can still take; none while it is held."""
@@ -87,7 +53,7 @@ class Pipe:
         self._in[self._held : self._held + size] = data[gone:] if gone else data
         self._held += size
 
-    # The face towards the framing. Positions count from the front of the in buffer.
+    # Framing. Positions count from the front of the in buffer.
 
     def header(self):
         """(first byte, header length, body length) of the front packet, None until it is whole."""
@@ -115,14 +81,9 @@ class Pipe:
         """A copy of what the buffer holds between two positions."""
         return bytes(self._in[start : min(stop, self._held)])
 
-    def open(self, size):
-        """Let umqtt read the first `size` bytes."""
-        self._read, self._window = 0, size
-
     def drop(self, size):
         """Discard the first `size` bytes, those not yet received included."""
         gone = min(size, self._held)
         self._skip += size - gone
         self._held -= gone
         self._in[: self._held] = self._in[gone : gone + self._held]
-        self._read = self._window = 0
