@@ -8,7 +8,7 @@ from pilotwire.pilot import faults, handover, levels, reasons
 from pilotwire.pilot.handover import UP_CLOSED, UP_FAULTS, UP_OPENED, UP_STATE
 
 STAMP = (1_800_000_000, "set")
-ALL = (1 << len(faults.CATALOGUE)) - 1
+ALL = (1 << len(faults.CODES)) - 1
 
 
 class Told(unittest.TestCase):

@@ -18,9 +18,9 @@ HEAL_MS = 5_000
 def mask(codes):
     """The bits of `codes`, one word each."""
     bits = 0
-    for row in faults.CATALOGUE:
-        if row[1] in codes.split():
-            bits |= row[0]
+    for place, code in enumerate(faults.CODES):
+        if code in codes.split():
+            bits |= 1 << place
     return bits
 
 
@@ -28,15 +28,7 @@ class Catalogue(unittest.TestCase):
     def test_says_who_clears_what(self):
         self.assertEqual(faults.HEALS_ITSELF, mask(ITSELF))
         self.assertEqual(faults.ENDS_UNPLUGGED, mask(UNPLUG))
-        by = {row[1]: row[2] for row in faults.CATALOGUE}
-        for codes, who in (
-            (ITSELF, faults.ITSELF),
-            (UNPLUG, faults.UNPLUG),
-            (OPERATOR, faults.OPERATOR),
-        ):
-            for code in codes.split():
-                self.assertEqual(by[code], who, code)
-        self.assertEqual(len(by), len((ITSELF + " " + UNPLUG + " " + OPERATOR).split()))
+        self.assertEqual(len(faults.CODES), len((ITSELF + " " + UNPLUG + " " + OPERATOR).split()))
 
     def test_shows_state_f_for_what_needs_a_person(self):
         self.assertEqual(faults.STATE_F, mask(OPERATOR))

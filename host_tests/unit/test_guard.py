@@ -316,11 +316,9 @@ class Faults(unittest.TestCase):
         self.assertEqual((o.hal.closed, o.up(UP_FAULTS)), (0, faults.GUARD))
 
     def test_every_fault_has_a_row_a_code_and_a_bit_of_its_own(self):
-        bits = [row[0] for row in faults.CATALOGUE]
-        self.assertEqual(len(set(bits)), len(bits))
-        self.assertEqual(len({row[1] for row in faults.CATALOGUE}), len(bits))
-        self.assertEqual(faults.codes(sum(bits)), [row[1] for row in faults.CATALOGUE])
-        self.assertTrue(all(bit < 1 << 30 for bit in bits))
+        every = (1 << len(faults.CODES)) - 1
+        self.assertTrue(every < 1 << 30)
+        self.assertEqual(faults.codes(every), list(faults.CODES))
 
 
 class Heap(unittest.TestCase):

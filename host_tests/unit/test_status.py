@@ -187,7 +187,7 @@ class Longest(StateTest, unittest.TestCase):
             FakeMqtt.made.answer()
         (said,) = [sent[1] for sent in FakeMqtt.made.sent if sent[0].endswith(b"/state")]
         self.assertEqual(len(said["why_not"]), len(reasons.codes(-1)))
-        self.assertEqual(len(said["faults"]), len(faults.CATALOGUE))
+        self.assertEqual(len(said["faults"]), len(faults.CODES))
         self.assertEqual((said["local"]["limit_ma"], said["grid"]["import_wh"]), (80_000, -MOST))
         self.assertTrue(1_800 < FakeMqtt.made.longest < 2_000, FakeMqtt.made.longest)
 

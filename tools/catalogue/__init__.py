@@ -10,9 +10,9 @@ PAGE = ROOT / "docs" / "faults.md"
 _PILOT = FIRMWARE / "pilotwire" / "pilot"
 
 _CLEARS = {
-    faults.ITSELF: "itself",
-    faults.UNPLUG: "unplugging, or an operator",
-    faults.OPERATOR: "an operator",
+    faults.HEALS_ITSELF: "itself",
+    faults.ENDS_UNPLUGGED: "unplugging, or an operator",
+    faults.STATE_F: "an operator",
 }
 
 _HEAD = f"""# Faults, and why there is no current
@@ -56,9 +56,10 @@ def page() -> str:
         "| code | what | likely cause | opens within | pilot | cleared by | source |",
         "|---|---|---|---|---|---|---|",
     ]
-    for _, code, cleared, is_f in faults.CATALOGUE:
+    for place, code in enumerate(faults.CODES):
         row = known[code]
-        clears = _CLEARS[cleared]
+        bit = 1 << place
+        (clears,) = [text for mask, text in _CLEARS.items() if bit & mask]
         if "countries" in row:
             clears += ". " + row["countries"]
         cells = (
@@ -66,7 +67,7 @@ def page() -> str:
             row["text"],
             row["cause"],
             f"{row['ms']} ms",
-            "F" if is_f else "X1",
+            "F" if bit & faults.STATE_F else "X1",
             clears,
             row["source"],
         )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pilotwire import config
+from pilotwire.orders import settings
 from pilotwire.pilot import faults, handover, levels, reasons
 from pilotwire.power import leases
 from pilotwire.record import layout
@@ -69,7 +70,7 @@ def codes() -> dict[str, Any]:
         "lease": leases.SOURCES,
         "limit-source": [*leases.SOURCES, cable, vehicle],
         "why-not": reasons.codes(-1),
-        "fault": [row[1] for row in faults.CATALOGUE],
+        "fault": list(faults.CODES),
         "opened": reasons.OPENED_CODES,
         "register": fields["register"],
         "meter": sorted(_raised("ModbusError")),
@@ -103,7 +104,7 @@ def cmd() -> dict[str, Any]:
 
 def configuration() -> dict[str, Any]:
     """config.schema.json."""
-    sealed = {key: {"readOnly": True} for key in config.SEALED}
+    sealed = {key: {"readOnly": True} for key in settings.SEALED}
     return {
         **_SCHEMA,
         "title": "Keys of the configuration",

@@ -282,7 +282,8 @@ class Invariants:
     def _faults_changed(self, now_us: int) -> None:
         """The catalogue: a fault has a cause, and an end as its row says."""
         truth = self.truth
-        for bit, code, cleared_by, _ in faults.CATALOGUE:
+        for place, code in enumerate(faults.CODES):
+            bit = 1 << place
             if not bit & (truth.faults ^ truth.was_faults):
                 continue
             if bit & truth.faults:
@@ -290,7 +291,7 @@ class Invariants:
                 self._caused(bit, code, now_us)
             elif not truth.just_cleared:
                 self.checked["ends of faults"] += 1
-                self._ended(bit, code, cleared_by, now_us)
+                self._ended(bit, code, now_us)
         ended = truth.was_faults & ~truth.faults
         if truth.just_cleared:
             return
@@ -309,15 +310,15 @@ class Invariants:
         ):
             self._fail("a cause for a fault", rows[0][0].clause, f"{code} without one")
 
-    def _ended(self, bit: int, code: str, cleared_by: int, now_us: int) -> None:
-        if cleared_by == faults.OPERATOR:
+    def _ended(self, bit: int, code: str, now_us: int) -> None:
+        if bit & faults.STATE_F:
             self._fail("an operator clears it", "faults.py", f"{code} has gone by itself")
         attended_us = max(self._a_us, self.truth.ring1.cleared_us or 0)
         if bit == faults.RCD and now_us - attended_us < _RELEASE_US:
             return  # somebody has been there, and the device has let go of its trip
-        if cleared_by == faults.UNPLUG and now_us - self._a_us > _TOLD_US:
+        if bit & faults.ENDS_UNPLUGGED and now_us - self._a_us > _TOLD_US:
             self._fail("unplugging clears it", "faults.py", f"{code} has gone by itself")
-        if cleared_by == faults.ITSELF:
+        if bit & faults.HEALS_ITSELF:
             ms = (now_us - self._latched_us[bit]) / 1_000
             if ms < _HEAL_MS - _TICK_MS * 4:
                 self._fail("time to heal", "faults.py", f"{code} has gone after {ms:.0f} ms")

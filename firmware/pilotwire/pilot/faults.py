@@ -1,6 +1,6 @@
-"""The fault catalogue: one row a fault, and nothing else in the code invents one.
+"""The fault catalogue: a bit and a code each, who clears it. Nothing else invents one.
 
-A fault is a bit, so that ring 0 holds any number of them in one small integer. What a person
+So ring 0 holds any number of them in one small integer. What a person
 reads of each (text, cause, time, country rules) is in faults.json, by the same codes.
 """
 
@@ -29,55 +29,58 @@ TEMPERATURE = const(1 << 19)
 HUMIDITY = const(1 << 20)
 SENSOR = const(1 << 21)
 
-# Who clears a fault.
-ITSELF = const(0)  # its cause has been gone for HEAL_MS; RETRIES times a vehicle, then UNPLUG
-UNPLUG = const(1)  # the vehicle leaves, or an operator
-OPERATOR = const(2)  # a person, by command
-
 HEAL_MS = const(5_000)
 RETRIES = const(5)
 
-# bit, code, cleared by, state F (IEC 61851-1 A.5.2: for what needs a person, else X1)
-CATALOGUE = (
-    (CP_SHORT, "cp-short", ITSELF, False),
-    (CP_INVALID, "cp-invalid", ITSELF, False),
-    (DIODE, "diode", UNPLUG, False),
-    (RCD, "rcd", UNPLUG, False),  # no automatic re-closing: forbidden in CH, DK, GB, FR
-    (PE, "pe", ITSELF, False),
-    (PROXIMITY, "proximity", UNPLUG, False),
-    (WELD, "weld", OPERATOR, True),
-    (STUCK_OPEN, "stuck-open", UNPLUG, False),
-    (STOP, "emergency-stop", UNPLUG, False),
-    (SAMPLE, "sample", ITSELF, False),
-    (GUARD, "guard", OPERATOR, True),
-    (GENERATOR, "generator", ITSELF, False),
-    (RCD_TEST, "rcd-test", OPERATOR, True),
-    (LOCK, "lock", UNPLUG, False),
-    (TAMPER, "tamper", OPERATOR, True),
-    (OVERCURRENT, "overcurrent", UNPLUG, False),
-    (UNDERVOLTAGE, "undervoltage", ITSELF, False),
-    (OVERVOLTAGE, "overvoltage", ITSELF, False),
-    (PHASE_LOSS, "phase-loss", ITSELF, False),
-    (TEMPERATURE, "temperature", ITSELF, False),
-    (HUMIDITY, "humidity", ITSELF, False),
-    (SENSOR, "sensor", ITSELF, False),
+# Clears itself once its cause has been gone for HEAL_MS; after RETRIES times a vehicle, it stays.
+HEALS_ITSELF = const(
+    CP_SHORT
+    | CP_INVALID
+    | PE
+    | SAMPLE
+    | GENERATOR
+    | UNDERVOLTAGE
+    | OVERVOLTAGE
+    | PHASE_LOSS
+    | TEMPERATURE
+    | HUMIDITY
+    | SENSOR
 )
+# Cleared when the vehicle leaves, or by an operator. A residual current is among them: closing
+# again by itself is forbidden in CH, DK, GB, FR.
+ENDS_UNPLUGGED = const(DIODE | RCD | PROXIMITY | STUCK_OPEN | STOP | LOCK | OVERCURRENT)
+# Cleared by a person, by command: state F meanwhile (IEC 61851-1 A.5.2), X1 at all others.
+STATE_F = const(WELD | GUARD | RCD_TEST | TAMPER)
+AT_ONCE = const(
+    RCD | SAMPLE
+)  # latched with the first sample that shows them: no glitch makes these
 
-
-def _mask(column, value):
-    mask = 0
-    for row in CATALOGUE:
-        if row[column] == value:
-            mask |= row[0]
-    return mask
-
-
-HEALS_ITSELF = _mask(2, ITSELF)
-ENDS_UNPLUGGED = _mask(2, UNPLUG)
-STATE_F = _mask(3, True)
-AT_ONCE = RCD | SAMPLE  # latched with the first sample that shows them: no glitch makes these
+CODES = (
+    "cp-short",
+    "cp-invalid",
+    "diode",
+    "rcd",
+    "pe",
+    "proximity",
+    "weld",
+    "stuck-open",
+    "emergency-stop",
+    "sample",
+    "guard",
+    "generator",
+    "rcd-test",
+    "lock",
+    "tamper",
+    "overcurrent",
+    "undervoltage",
+    "overvoltage",
+    "phase-loss",
+    "temperature",
+    "humidity",
+    "sensor",
+)
 
 
 def codes(faults):
     """The codes of the bits in `faults`, as a list in the catalogue's order."""
-    return [row[1] for row in CATALOGUE if faults & row[0]]
+    return [CODES[i] for i in range(len(CODES)) if faults & 1 << i]
