@@ -74,31 +74,6 @@ KEYS = {
     "price": ("", 0, 40),
 }
 
-# What no command may change: what the installer answers for.
-SEALED = (
-    "id",
-    "limit_ma",
-    "profile",
-    "cable_ma",
-    "simplified_ma",
-    "ventilated",
-    "restart_s",
-    "mains_ok_s",
-    "undervoltage_v",
-    "overvoltage_v",
-    "trip_c",
-    "meter",
-    "meter_address",
-    "meter_baud",
-    "meter_parity",
-    "meter_number",
-    "meter_required",
-    "grid_meter",
-    "grid_address",
-    "grid_bus",
-)
-SECRETS = ("wifi_key", "wifi_key2", "wifi_key3", "mqtt_password")  # what no message may tell
-
 
 class ConfigError(ValueError):
     """One key is wrong; the text names it and the allowed range."""

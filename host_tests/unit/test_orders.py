@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from pilotwire.link import commands
+from pilotwire.link import arguments
 from pilotwire.link.commands import Refused
 from pilotwire.orders.obey import obey
 from pilotwire.pilot import levels
@@ -187,7 +187,7 @@ EFFECTS = (
 
 class EveryCommand(OrdersTest, unittest.TestCase):
     def test_of_the_table_has_its_effect(self):
-        with open(commands._TABLE) as file:
+        with open(arguments._TABLE) as file:
             types = [json.loads(line)["type"] for line in file]
         self.assertEqual([row[0] for row in EFFECTS], types)
         for type_, args, look in EFFECTS:

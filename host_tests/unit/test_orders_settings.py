@@ -4,8 +4,9 @@ import json
 import sys
 import unittest
 
-from pilotwire.config import KEYS, SEALED, SECRETS, check, parse
+from pilotwire.config import KEYS, check, parse
 from pilotwire.link.commands import Refused
+from pilotwire.orders.settings import SEALED, SECRETS
 from test_orders import OrdersTest
 from whole_app import NOW
 

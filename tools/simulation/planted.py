@@ -227,7 +227,7 @@ PLANTED = (
     ),
     Bug(
         "value out of range obeyed",
-        "link/commands.py",
+        "link/arguments.py",
         "        if type(value) is not int or not least <= value <= most:\n",
         "        if type(value) is not int:\n",
     ),

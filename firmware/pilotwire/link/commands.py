@@ -1,18 +1,13 @@
-"""Commands from the backend: checked against commands.json before anything acts on them.
-
-That has a line for each type, read when it is wanted: {argument: what it may be}, which is
-[least, most, required], ["text", longest, required] (printable ASCII), ["hash", digits, required],
-["choice", which, required], ["list", longest, required], or ["object", 1, required] (0: or null).
-"""
+"""Commands from the backend, checked before anything acts on them: their envelope."""
 
 import json
 
 from micropython import const
 
+from ..loading import unload
+
 _ID_LENGTH = const(64)
 _REMEMBERED = const(16)
-_TABLE = __file__.rsplit("/", 1)[0] + "/commands.json"
-_HEX = b"0123456789abcdef"
 
 
 class Refused(Exception):
@@ -32,7 +27,7 @@ class Commands:
         """
         envelope = _object(payload)
         id_ = envelope.get("id")
-        if type(id_) is not str or not 0 < len(id_) <= _ID_LENGTH or not _is_plain(id_):
+        if type(id_) is not str or not 0 < len(id_) <= _ID_LENGTH or not is_plain(id_):
             raise Refused(None, "malformed", "id: 1 to %d ASCII characters wanted" % _ID_LENGTH)
         if retained:  # it would be obeyed again at every reconnect
             raise Refused(id_, "retained", "")
@@ -48,63 +43,14 @@ class Commands:
             raise Refused(id_, "malformed", "exp: unix seconds wanted")
         if exp is not None and unix_s is not None and unix_s > exp:
             raise Refused(id_, "expired", "")
-        type_ = envelope.get("type")
-        table = _table(type_)
-        if table is None:
-            raise Refused(id_, "unknown", "type")
-        return id_, type_, self._arguments(id_, table, envelope.get("args", {}))
+        from .arguments import check
 
-    def _arguments(self, id_, table, given):
-        if type(given) is not dict:
-            raise Refused(id_, "malformed", "args: an object wanted")
-        for key in given:
-            if key not in table:
-                raise Refused(id_, "malformed", "%.32r: unknown argument" % key)
-        for key, row in table.items():
-            if key in given:
-                wanted = _wanted(row, given[key])
-                if wanted:
-                    raise Refused(id_, "range", "%s: %s" % (key, wanted))
-            elif row[2]:
-                raise Refused(id_, "malformed", "%s: missing" % key)
-        return given
-
-
-def _table(type_):
-    """The arguments of this type of command, None for any other value."""
-    if type(type_) is not str or '"' in type_:
-        return None
-    head = '{"type": "%s",' % type_
-    with open(_TABLE) as file:
-        for line in file:
-            if line.startswith(head):
-                return json.loads(line)["args"]
-    return None
-
-
-def _wanted(row, value):
-    """What `row` of the table wants instead of `value`, "" where that will do."""
-    least, most = row[:2]
-    if type(least) is int:
-        if type(value) is not int or not least <= value <= most:
-            return "%d to %d wanted" % (least, most)
-    elif least == "text":
-        if type(value) is not str or len(value) > most or not _is_plain(value):
-            return "%d ASCII characters at most" % most
-    elif least == "hash":
-        if type(value) is not str or len(value) != most or not _is_plain(value):
-            return "%d hexadecimal digits wanted" % most
-        if not all(byte in _HEX for byte in value.encode()):
-            return "%d hexadecimal digits wanted, a to f small" % most
-    elif least == "choice":
-        if not any(type(value) is type(one) and value == one for one in most):
-            return "one of %s wanted" % ", ".join([str(one) for one in most])
-    elif least == "list":
-        if type(value) is not list or len(value) > most:
-            return "a list of at most %d wanted" % most
-    elif type(value) is not dict and (most or value is not None):
-        return "an object wanted"
-    return ""
+        type_, args = envelope.get("type"), envelope.get("args", {})
+        unload("link.arguments")
+        reason, about = check(type_, args)
+        if reason:
+            raise Refused(id_, reason, about)
+        return id_, type_, args
 
 
 def acknowledged(payload):
@@ -127,7 +73,7 @@ def _object(payload):
     return value
 
 
-def _is_plain(text):
+def is_plain(text):
     """Whether the result can echo it in any encoding."""
     try:
         data = text.encode()  # not character by character: each would be interned for ever

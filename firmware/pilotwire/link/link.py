@@ -281,6 +281,9 @@ class Link:
         except MemoryError:
             self._refuse(id_, None, "busy", "memory")
             return
+        except OSError:  # flash is broken: the table of arguments cannot be read
+            self._refuse(id_, None, "flash", "")
+            return
         self._answer(result)
 
     def _on_oversized(self, topic, size):

@@ -10,7 +10,32 @@ from ..loading import unload
 from ..record.files import MOST, TooMuchError
 
 _MOST_VALUE = 1_800  # bytes: so many, beside the longest id, fit a message
-_SECRET = "***"
+_HIDDEN = "***"
+
+# What no command may change: what the installer answers for.
+SEALED = (
+    "id",
+    "limit_ma",
+    "profile",
+    "cable_ma",
+    "simplified_ma",
+    "ventilated",
+    "restart_s",
+    "mains_ok_s",
+    "undervoltage_v",
+    "overvoltage_v",
+    "trip_c",
+    "meter",
+    "meter_address",
+    "meter_baud",
+    "meter_parity",
+    "meter_number",
+    "meter_required",
+    "grid_meter",
+    "grid_address",
+    "grid_bus",
+)
+SECRETS = ("wifi_key", "wifi_key2", "wifi_key3", "mqtt_password")  # what no message may tell
 
 
 def obey(app, type_, args) -> dict:
@@ -53,9 +78,6 @@ def _check(app, type_, data):
 
 
 def _config(app, keys):
-    from ..config import SECRETS
-
-    unload("config", "zone")
     values = app.config
     if keys is not None:
         for key in keys:
@@ -67,14 +89,14 @@ def _config(app, keys):
     value = {key: values[key] for key in values}
     for key in SECRETS:
         if value.get(key):
-            value[key] = _SECRET
+            value[key] = _HIDDEN
     if len(json.dumps(value, separators=(",", ":")).encode()) > _MOST_VALUE:
         raise Refused(None, "range", "keys: too long for a message: ask for some of them")
     return value
 
 
 def _change_config(app, values):
-    from ..config import SEALED, ConfigError, check
+    from ..config import ConfigError, check
 
     unload("config", "zone")
     for key in values:
