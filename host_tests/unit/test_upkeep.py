@@ -151,20 +151,31 @@ class Traces(UpkeepTest, unittest.TestCase):
         self.obey("trace", kb=1)
         self.assertTrue(self.app.trace and self.app.trace is not first)
         self.assertEqual(self.app.link.sent, [])
+        self.obey("trace", kb=0)
+        self.assertIs(self.app.guard._hal, self.app.hal)
 
     def test_that_nobody_has_begun_are_refused(self):
         self.assertEqual(self.refusal("trace", kb=0), "none")
 
-    def test_for_which_there_is_no_memory_are_refused(self):
+    def test_for_which_there_is_no_memory_are_refused_and_change_nothing(self):
         def none(*_):
             raise MemoryError
 
-        kept, trace.Trace = trace.Trace, none
-        try:
-            self.assertEqual(self.refusal("trace", kb=32), "range")
-        finally:
-            trace.Trace = kept
-        self.assertIsNone(self.app.trace)
+        kept = trace.Trace
+        for running in (None, "one"):
+            if running:
+                self.obey("trace", kb=1)
+                running = self.app.trace
+            trace.Trace = none
+            try:
+                self.assertEqual(self.refusal("trace", kb=32), "range")
+            finally:
+                trace.Trace = kept
+            self.assertIs(self.app.trace, running)
+        self.app.guard.tick()
+        self.obey("trace", kb=0)  # it has gone on, and is whole
+        ((_, lines),) = self.app.link.sent
+        self.assertTrue([line for line in lines if "entries" in line])
 
 
 class Forgetting(UpkeepTest, unittest.TestCase):

@@ -34,20 +34,19 @@ def obey(app, type_, args) -> dict:
 
 def _trace(app, kb):
     """Record a trace of ring 0 in `kb` KB; with 0 end it and send it."""
-    ended, app.trace = app.trace, None
-    if ended:
-        ended.stop()
     if kb:
         from ..record.trace import Trace  # 6 KB of heap
 
-        try:
+        try:  # one that is running goes on where this does not fit beside it
             app.trace = Trace(app.guard, app.hal, kb)
         except MemoryError:
             raise Refused(None, "range", "kb: so much RAM is not free") from None
-    elif ended:
-        app.link.send("trace", ended.lines())
-    else:
+        return
+    ended, app.trace = app.trace, None
+    if not ended:
         raise Refused(None, "none", "no trace is being recorded")
+    ended.stop()
+    app.link.send("trace", ended.lines())
 
 
 def _diagnostics(app) -> dict:
