@@ -92,6 +92,23 @@ class Commands(unittest.TestCase):
         box.plug(A).run(8_000)
         self.assertEqual(box.plug(C).run(20_000), [])
 
+    def test_nobodys_name_is_left_to_the_next_vehicle(self):
+        box = Box(meter_required=True).silence().plug(C)  # its charge cannot begin yet
+        box.session.start("Anna")
+        box.run(1_000)
+        box.plug(A).run(1_000)
+        box.polling = True
+        self.assertEqual(box.plug(C).run(1_000), [OPEN])
+        self.assertIsNone(box.record["by"])
+
+    def test_nobodys_name_is_kept_after_the_charge(self):
+        box = Box().plug(C)
+        box.session.start("Anna")
+        box.run(1_000)
+        self.assertEqual(box.record["by"], "Anna")
+        box.plug(A).run(8_000)
+        self.assertFalse("Anna" in str(box.session.__dict__))
+
     def test_a_permission_while_ending_is_not_left_to_the_next_vehicle_either(self):
         box = self.at("remote, ending")
         box.session.start()

@@ -121,6 +121,8 @@ class Session:
         if state == levels.A:  # what was permitted, or forbidden, was so for that vehicle
             self._done = False
             self._permitted = ""
+            if not self.active:
+                self.by = ""
         if self.active:
             if state == levels.A and not self._ending:
                 self._ending = "unplugged"
@@ -217,6 +219,7 @@ class Session:
         self.number = None
         self.paused = False
         self.by = ""
+        self._first = {}
         self._ending = ""
         self._wait_ms = None
 
