@@ -4,7 +4,8 @@ import unittest
 
 from fake_flash import Flash, PowerCut
 from pilotwire.record import files, segments
-from pilotwire.record.files import DEFERRED, MOST, STORED, Files, TooMuchError, replace
+from pilotwire.record.files import DEFERRED, MOST, STORED, Files, TooMuchError
+from pilotwire.record.segments import replace
 
 PATH = "r/guests.json"
 OLD, NEW = b"old" * 30, b"newer" * 50

@@ -94,6 +94,18 @@ class Areas(FramTest):
             self.i2c.memory[:] = whole
         self.assertEqual(self.reset().load(0), b"new")
 
+    def test_that_are_erased_hold_nothing_in_either_copy(self):
+        for area in AREAS:
+            for _ in range(2):
+                self.fram.save(area, b"somebody" * 126)
+            self.fram.save(area, b"")  # which covers none of that
+        self.fram.erase(1)
+        self.assertEqual(bytes(self.i2c.memory[2_048:4_096]), bytes(2_048))
+        self.assertEqual(self.loaded(), [b"", b"", b""])
+        self.assertEqual(bytes(self.i2c.memory).count(b"somebody"), 4 * 126)
+        self.fram.save(1, b"next")
+        self.assertEqual(self.reset().load(1), b"next")
+
 
 class PowerCuts(FramTest):
     def test_at_any_byte_leave_the_old_or_the_new_never_a_mix(self):
@@ -139,6 +151,15 @@ class Trouble(FramTest):
         self.assertEqual(self.fram.load(0), b"")
         self.i2c.broken = False
         self.assertEqual(self.reset().load(0), b"kept")
+        self.assertFalse(self.fram.failed)
+
+    def test_of_the_bus_is_no_erasure(self):
+        self.i2c.broken = True
+        with self.assertRaises(OSError):
+            self.fram.erase(0)
+        self.assertTrue(self.fram.failed)
+        self.i2c.broken = False
+        self.fram.erase(0)
         self.assertFalse(self.fram.failed)
 
     def test_of_the_bus_at_the_start_costs_nothing_that_was_kept(self):

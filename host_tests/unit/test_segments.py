@@ -161,60 +161,48 @@ class Dropping(SegmentsTest):
 
 
 class Clearing(SegmentsTest):
-    def test_leaves_the_newest_segment_and_room_for_all_others(self):
+    def clear(self, number):
+        self.ring.leave_only(framed(number), number)
+
+    def test_leaves_one_frame_in_the_newest_segment_and_room_for_all_others(self):
         for newest, last in ((0, 3), (2, 3 * EACH)):
             self.put(1, last)
             self.set(7, b"noise")
-            self.ring.clear_others()
+            self.clear(last + 1)
             for _ in range(2):
                 self.assertEqual(
                     (self.order(), list(self.flash.files)), ([newest], [path(newest)])
                 )
-                self.assertEqual(self.ring.room(0), (COUNT - 1) * BYTES + BYTES - self.ring.size)
+                self.assertEqual(self.file(newest), framed(last + 1))
+                self.assertEqual(self.ring.room(0), COUNT * BYTES - SIZE)
                 self.reset()
-            self.assertEqual(self.numbers(newest)[-1], last)
+            self.put(last + 2, last + 2)
+            self.assertEqual(self.numbers(newest), [last + 1, last + 2])
             self.flash.files.clear()
             self.reset()
 
     def test_that_flash_refuses_is_raised_and_can_be_tried_again(self):
-        self.put(1, 2 * EACH)
-        self.flash.refused = ("remove",)
-        with self.assertRaises(OSError):
-            self.ring.clear_others()
-        self.flash.refused = ()
-        self.ring.clear_others()
-        self.assertEqual(list(self.flash.files), [path(1)])
-
-    def test_a_frame_apart_begins_a_segment_whatever_room_there_is(self):
-        self.put(1, 2)
-        self.ring.append(framed(3), 3, 0, True)
-        self.put(4, 4)
-        for _ in range(2):
-            self.assertEqual((self.numbers(0), self.numbers(1)), ([1, 2], [3, 4]))
-            self.assertEqual((self.ring.newest, self.ring.size), (1, 2 * SIZE))
+        for refused in ("remove", "rename"):
+            self.put(1, 2 * EACH)
+            self.flash.refused = (refused,)
+            with self.assertRaises(OSError):
+                self.clear(2 * EACH + 1)
+            self.flash.refused = ()
+            self.assertEqual(self.numbers(1)[-1], 2 * EACH)
+            self.clear(2 * EACH + 1)
+            self.assertEqual(list(self.flash.files), [path(1)])
+            self.flash.files.clear()
             self.reset()
 
-    def test_a_frame_apart_is_whole_after_one_that_was_cut_off(self):
+    def test_leaves_nothing_of_a_frame_that_was_cut_off(self):
         self.put(1, 1)
         self.flash.room = 100
         with self.assertRaises(OSError):
             self.put(2, 2)
         self.flash.room = None
-        self.ring.append(framed(2), 2, 0, True)
-        self.assertEqual((self.file(1), self.numbers(0)), (framed(2), [1]))
-
-    def test_a_frame_apart_takes_no_segment_that_must_be_kept(self):
-        for index in range(COUNT):
-            self.set(index, framed(index + 1))
-        self.reset()
-        for dispensable, taken in ((0, False), (1, True)):
-            try:
-                self.ring.append(framed(COUNT + 1), COUNT + 1, dispensable, True)
-            except OSError as error:
-                self.assertEqual((error.args[0], taken), (ENOSPC, False))
-            else:
-                self.assertTrue(taken)
-        self.assertEqual(self.order(), list(range(1, COUNT)) + [0])
+        self.clear(2)
+        self.put(3, 3)
+        self.assertEqual(self.file(0), framed(2) + framed(3))
 
 
 class Finding(SegmentsTest):

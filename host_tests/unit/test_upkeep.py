@@ -4,12 +4,13 @@ import gc
 import json
 import unittest
 
+from book import ROOT
 from pilotwire.hal.mock import MockHal
 from pilotwire.orders import upkeep
 from pilotwire.pilot.guard import Guard
 from pilotwire.pilot.settings import Settings
 from pilotwire.record import trace
-from test_orders import OrdersTest
+from test_orders import ANNA, OrdersTest
 from whole_app import NOW
 
 WORST_NETWORK = ("ethernet", "255.255.255.255", -128, "x" * 40)
@@ -225,16 +226,49 @@ class Forgetting(UpkeepTest, unittest.TestCase):
         self.box.free = True
         self.assertEqual(self.there(), ["guests", "schedule", 1, 2, 3])
 
-    def test_is_refused_where_flash_fails_and_can_be_asked_for_again(self):
+    def test_is_refused_where_flash_fails_with_no_event_and_can_be_asked_for_again(self):
+        for refused in ("remove", "rename"):
+            self.tearDown()
+            self.setUp()
+            self.fill()
+            self.box.acknowledge()
+            self.app.journal.settle()
+            self.box.flash.refused = (refused,)
+            self.assertEqual(self.refusal("forget"), "flash")
+            self.box.flash.refused = ()
+            self.assertEqual(self.there()[-3:], [1, 2, 3])
+            self.obey("forget")  # nothing to acknowledge has come of it
+            self.assertEqual(self.there(), [4])
+
+    def test_that_stays_half_done_holds_at_once_too(self):
         self.fill()
         self.box.acknowledge()
         self.app.journal.settle()
-        self.box.flash.refused = ("remove",)
+        self.assertEqual(self.app.session.free, "window")
+        self.box.flash.refused = ("rename",)  # of the records: guests are gone by then
         self.assertEqual(self.refusal("forget"), "flash")
-        self.box.flash.refused = ()
-        self.box.acknowledge()
+        self.app.look()
+        self.assertEqual(self.app.session.free, "")
+
+    def test_removes_what_a_power_cut_has_left_half_written(self):
+        names = ("guests.json", "schedule.json", "journal/open")
+        for name in names:
+            self.box.put("%s/%s.new" % (ROOT, name), ANNA.encode())
         self.obey("forget")
-        self.assertEqual(len(self.there()), 1)
+        self.assertFalse([p for p in self.box.flash.files if p.endswith(".new")])
+
+    def test_ends_a_reservation_and_keeps_nobodys_token(self):
+        self.app.access.reserve(ANNA, NOW + 60, NOW)
+        self.obey("forget")
+        self.assertIsNone(self.app.access.reserved)
+        self.assertFalse(ANNA in str(self.app.access.__dict__))
+
+    def test_ends_the_sending_of_what_is_gone(self):
+        self.fill()
+        self.box.acknowledge()
+        self.obey("records", first=1)
+        self.obey("forget")
+        self.assertEqual(self.app.link.sent[1:], [("records", [])])
 
 
 if __name__ == "__main__":

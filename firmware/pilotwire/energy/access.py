@@ -54,6 +54,7 @@ class Access:
         """
         if not until:
             self.reserved = None
+            self._token = ""
             return ""
         if unix is None:
             return "no-clock"

@@ -4,10 +4,15 @@ import gc
 import os
 
 from ..link.commands import Refused
-from ..record.journal import FlashBusy
 
 _NETWORK = ("by", "ip", "rssi_dbm", "reason")
-_PERSONAL = ("guests.json", "schedule.json")
+_PERSONAL = (
+    "guests.json",
+    "guests.json.new",  # what a power cut has left half written
+    "schedule.json",
+    "schedule.json.new",
+    "journal/open.new",
+)
 
 
 def obey(app, type_, args) -> dict:
@@ -71,19 +76,24 @@ def _diagnostics(app) -> dict:
 
 
 def _forget(app) -> dict:
-    """Personal data: guests, the schedule, and records whose owner has them already."""
+    """Personal data: guests, the schedule, tokens, and records whose owner has them already.
+
+    Their event is written last, once all else is gone.
+    """
     journal = app.journal
-    if app.session.active:
-        raise Refused(None, "occupied", "a charge is in progress")
+    if app.session.active or not journal.writable():
+        raise Refused(None, "occupied", "a charge is in progress, or may begin at any moment")
+    app.access.changed()
+    app.timetable.changed()
     try:
-        if not journal.forget(app.stamped({"event": "forgotten"})):
+        journal.settle()
+        if journal.pending:
             raise Refused(None, "pending", "%d records are not acknowledged" % journal.pending)
         for name in _PERSONAL:
             app.files.put(name, b"")
-    except FlashBusy:
-        raise Refused(None, "occupied", "the contactor may close at any moment") from None
+        journal.forget(app.stamped({"event": "forgotten"}))
     except OSError as error:
         raise Refused(None, "flash", str(error)[:60]) from None
-    app.access.changed()
-    app.timetable.changed()
+    app.access.reserve("", 0, None)
+    app.link.send("records", iter(()))  # ends what is being sent of them
     return {"written": "stored"}

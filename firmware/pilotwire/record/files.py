@@ -4,7 +4,7 @@ import os
 
 from micropython import const
 
-from .segments import read_file
+from .segments import read_file, replace
 
 MOST = const(4_096)  # bytes of one
 _MOST_WAITING = const(2_048)  # of all that wait
@@ -64,13 +64,3 @@ class Files:
                 os.remove(path)
             return
         replace(path, data, self._sync)
-
-
-def replace(path, data, sync):
-    """The whole file, old or new, whenever the power goes."""
-    new = path + ".new"
-    with open(new, "wb") as file:
-        file.write(data)
-    sync()
-    os.rename(new, path)
-    sync()

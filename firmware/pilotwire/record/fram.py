@@ -47,6 +47,14 @@ class Fram:
         self.failed = False
         return True
 
+    def erase(self, area):
+        """Leave nothing in either copy of what was ever saved. Raises OSError."""
+        self._counts[area] = 0
+        self.failed = True
+        for half in (0, 1):
+            self._i2c.writeto_mem(_ADDRESS, _place(area, half), bytes(_HALF), addrsize=16)
+        self.failed = False
+
     def load(self, area):
         """What was saved last, empty where nothing was."""
         best = 0, b""

@@ -13,9 +13,8 @@ from micropython import const
 
 from ..loading import unload
 from . import frame, layout
-from .files import replace
 from .layout import CHARGE, DAY, EVENT, OPEN, START
-from .segments import Segments, make_folder, read_file
+from .segments import Segments, make_folder, read_file, replace
 
 # Areas of the FRAM.
 CHECKPOINT = const(0)
@@ -140,19 +139,21 @@ class Journal:
         self._save_waiting()
 
     def forget(self, fields):
-        """Leave of all records nothing but the event `fields`, in a new segment; whether it has:
-        not while one is not acknowledged, or has waited to be written. Raises FlashBusy, OSError.
+        """Leave of all records nothing but the event `fields`, which comes last: it says that the
+        others are gone.
+
+        Raises ValueError while one is not acknowledged, or has waited to be written, and
+        FlashBusy, OSError.
         """
         self._writable()
         self.settle()
         if self.pending:
-            return False
-        self._write(EVENT, fields, True)
-        self._segments.clear_others()
+            raise ValueError(self.pending)
         self._next = None
         if self._fram:
-            self._fram.save(CHECKPOINT, b"")
-        return True
+            self._fram.erase(CHECKPOINT)
+            self._fram.erase(WAITING)
+        self._write(EVENT, fields, True)
 
     def writable(self):
         """Whether flash may be written now."""
@@ -278,13 +279,16 @@ class Journal:
         if waited:
             self._save_waiting()
 
-    def _write(self, kind, fields, apart=False):
+    def _write(self, kind, fields, alone=False):
         number = self.seq + 1
         if kind == CHARGE and not fields.get("charge"):
             fields["charge"] = number  # its opening record could not be written
         data = self._pack(kind, number, fields)
         newest = self._segments.newest
-        self._segments.append(data, number, self._dispensable(), apart)
+        if alone:
+            self._segments.leave_only(data, number)
+        else:
+            self._segments.append(data, number, self._dispensable())
         begun = self._segments.newest
         if begun != newest and self._next and self._next[0] == begun:  # read last, and gone
             self._next = None

@@ -45,8 +45,8 @@ class Segments:
         is_due = index is not None and self.size + MOST > _BYTES
         self.lost = self._end(index) if is_due else 0
 
-    def append(self, data, number, dispensable, apart=False):
-        """Write the frame `data` by this number, `apart` in a segment of its own.
+    def append(self, data, number, dispensable):
+        """Write the frame `data` by this number.
 
         Where a new segment is due, one whose numbers are all `dispensable` or less may go.
         """
@@ -54,7 +54,7 @@ class Segments:
         if self.torn:
             self.size = self._end(index)
         place = self.size
-        if apart or len(data) > _BYTES - place - self.torn:
+        if len(data) > _BYTES - place - self.torn:
             index = self._next(dispensable)
             place = 0
         elif self.torn:
@@ -70,13 +70,17 @@ class Segments:
         self.newest = index
         self.size = place + len(data)
 
-    def clear_others(self):
-        """Leave nothing but the newest segment. Raises OSError."""
+    def leave_only(self, data, number):
+        """Leave nothing but the frame `data`, by this number, which comes last. Raises OSError."""
         for index in range(_COUNT):
             if index != self.newest and self._end(index):
                 os.remove(self._path % index)
             if index != self.newest:
                 self._firsts[index] = 0
+        replace(self._path % self.newest, data, self._sync)
+        self._firsts[self.newest] = number
+        self.size = len(data)
+        self.torn = False
 
     def room(self, dispensable):
         """Bytes that can be written before a segment is in the way that must be kept."""
@@ -200,6 +204,16 @@ def read_file(path, most):
         return b""
     with file:
         return file.read(most)
+
+
+def replace(path, data, sync):
+    """The whole file, old or new, whenever the power goes."""
+    new = path + ".new"
+    with open(new, "wb") as file:
+        file.write(data)
+    sync()
+    os.rename(new, path)
+    sync()
 
 
 def _open(path):
