@@ -59,7 +59,7 @@ def _diagnostics(app) -> dict:
     gc.collect()
     try:
         block, _, _, free = os.statvfs(app.hal.root or "/")[:4]
-        flash_free = block * free
+        flash_free = max(block * free, 0)  # littlefs counts each folder twice
     except (AttributeError, OSError):  # not every port can tell
         flash_free = None
     return {
