@@ -33,26 +33,16 @@ class Charges:
 
     def started(self, about, stamp):
         """A start is to be on record."""
-        tariff = self._tariff
         fields = dict(self._about)
         fields.pop("phases")
         fields["about"] = about
-        fields["unix"], fields["clock"] = stamp
-        if tariff:
-            fields["tariff"] = tariff.digest
-            fields["periods"] = ",".join(tariff.names)
-        self._journal.start(fields)
+        self._journal.start(self._with_tariff(fields, stamp))
 
     def change_tariff(self, tariff, stamp):
         """From the next charge on; what its periods are called is on record."""
         self._tariff = tariff
         self._session.change_split(tariff and tariff.split())
-        fields = {"event": "tariff"}
-        fields["unix"], fields["clock"] = stamp
-        if tariff:
-            fields["tariff"] = tariff.digest
-            fields["periods"] = ",".join(tariff.names)
-        self._journal.note(fields)
+        self._journal.note(self._with_tariff({"event": "tariff"}, stamp))
 
     def step(self, due, now_ms, stamp, up, meter, age_ms):
         """Write what is `due` (OPEN, CLOSE, None); whether a charge has begun or ended with it.
@@ -102,6 +92,14 @@ class Charges:
             self._journal.note(fields, CHARGE)  # written when flash is well again
         session.closed()
         self.trouble = ""
+
+    def _with_tariff(self, fields, stamp):
+        """`fields` with the time, and with what the tariff's periods are called."""
+        fields["unix"], fields["clock"] = stamp
+        if self._tariff:
+            fields["tariff"] = self._tariff.digest
+            fields["periods"] = ",".join(self._tariff.names)
+        return fields
 
     def _name_meter(self, fields, meter):
         if meter:
