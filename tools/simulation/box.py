@@ -2,14 +2,17 @@
 
 import asyncio
 import builtins
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 from pilotwire import app, config, tcp
 from pilotwire.energy import meters, rtu, tarifffile
 from pilotwire.link import daily, dial, link, mqtt, ntp, route
+from pilotwire.orders import upkeep
 from pilotwire.record import files, journal, segments, wear
 from plant import World
 from plant.link import named
@@ -25,8 +28,11 @@ _WATCHDOG_US = 8_388_000
 _CLOSELY_US = 400_000  # every tick is judged for so long after anything has changed
 _PINS_OPEN = 10_000  # nobody drives the generator: steady +12 V
 
+# CPython's is not a board's, and another one in each run.
+_HEAP = SimpleNamespace(collect=lambda: 0, mem_free=lambda: 64_000, mem_alloc=lambda: 128_000)
+
 _ON_THE_LOOP = (app, meters, rtu, link, mqtt, dial, route, daily, ntp, tcp)
-_ON_FLASH = (config, tarifffile, files, journal, segments, wear)
+_ON_FLASH = (config, tarifffile, files, journal, segments, wear, upkeep)
 _ON_CONSOLE = (app, link)
 
 
@@ -154,7 +160,20 @@ class Box:
         self.app = app.App(hal)  # may lose power while it looks through its records
         self.hal = hal
         self.on_start()
-        self.run_task = loop.create_task(self.app.run())
+        self.run_task = loop.create_task(self._live(self.app, loop))
+
+    async def _live(self, own: app.App, loop: Loop) -> None:
+        """Until a command wants the box to start again; what else ends it, ends this."""
+        try:
+            await own.run()
+        except app.RestartWanted:
+            self._clock.after(0, lambda: self._restart(own))
+            await loop.Event().wait()  # it does nothing any more
+
+    def _restart(self, own: app.App) -> None:
+        if own is self.app:
+            self.power_off()
+            self.power_on("command")
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -163,12 +182,14 @@ class Box:
             _put(_ON_FLASH, "open", self._flash.open)
             _put(_ON_FLASH, "os", self._flash)
             _put(_ON_CONSOLE, "print", lambda *words: self._say(" ".join(map(str, words))))
+            _put((upkeep,), "gc", _HEAP)
             yield
         finally:
             _put(_ON_THE_LOOP, "asyncio", asyncio)
             _put(_ON_FLASH, "open", builtins.open)
             _put(_ON_FLASH, "os", os)
             _put(_ON_CONSOLE, "print", builtins.print)
+            _put((upkeep,), "gc", gc)
 
 
 def _put(modules: Sequence[Any], name: str, value: Any) -> None:
