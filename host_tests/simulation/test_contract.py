@@ -5,6 +5,7 @@ import json
 from contract import examples
 from contract.document import FOLDER
 from simulation.backend import PREFIX, Backend
+from simulation.sources import Local
 from simulation.tasks import Clock
 
 STATE = examples.messages(FOLDER / "examples" / "state.json")[1]
@@ -13,7 +14,11 @@ STATE = examples.messages(FOLDER / "examples" / "state.json")[1]
 def test_the_simulations_operator_holds_the_box_against_the_contract():
     found = []
     backend = Backend(
-        Clock(), lambda _record: None, lambda *breach: found.append(breach), lambda _line: None
+        Clock(),
+        lambda _record: None,
+        lambda *breach: found.append(breach),
+        lambda _line: None,
+        Local(0, 0),
     )
     good = {**STATE, "closed": True}
     backend.take(PREFIX + "state", json.dumps(good).encode(), False)

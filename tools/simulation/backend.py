@@ -6,7 +6,6 @@ It judges by what reached it, and holds that against the plant.
 import json
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from contract.wire import Acquainted, Breach
@@ -14,6 +13,8 @@ from pilotwire.record.frame import FIRST, Frame, Key, is_sealed
 
 from .broker import Broker
 from .hal import SECRET
+from .reservation import Reservation
+from .sources import Local, Operator, Timetable
 from .tasks import Clock
 
 BOX = "sim"
@@ -22,25 +23,6 @@ REASONS = ("unplugged", "remote", "power-lost")
 _KEY = Key(SECRET)
 _CONTRACT = Acquainted()  # of all runs in this process: nothing in it depends on the box
 QUALITIES = ("measured", "last-known", "unmetered")
-
-
-@dataclass
-class Lease:
-    """A limit that was sent; it expires between `until_us` and `latest_us` (None: not known)."""
-
-    id: str
-    ma: int
-    fallback_ma: int
-    ttl_us: int
-    until_us: int
-    latest_us: int | None = None
-
-    def most_ma(self, now_us: int) -> int:
-        if now_us < self.until_us:
-            return self.ma
-        if self.latest_us is None or now_us < self.latest_us:
-            return max(self.ma, self.fallback_ma)
-        return self.fallback_ma
 
 
 class Backend:
@@ -56,6 +38,7 @@ class Backend:
         on_record: Callable[[dict], object],
         breach: Callable[[str, str], object],
         say: Callable[[str], object],
+        local: Local,
     ):
         self.down = False
         self.ack_ms = 200
@@ -75,8 +58,15 @@ class Backend:
         self._told: dict[str, int] = {}  # in which connection each good result came last
         self._obeyed: set[str] = set()  # in this life of the box; retained ones, ever
         self._retained: set[str] = set()
+        self._owed: dict[str, int] = {}  # commands that the box has, and since when
         self._head = FIRST  # hash of the last record's frame
-        self._leases: list[Lease | None] = [None]  # any of these may be in force
+        self.reservation = Reservation()
+        self.operator = Operator()
+        self.timetable = Timetable()
+        self.local = local
+        self.least_unix = 1 << 40  # to which a command may have set the clock
+        self._clock_set_us = -(1 << 60)
+        self.steady_us: Callable[[], int] = lambda: 0  # for how long no clock was disturbed
 
     # What comes.
 
@@ -164,7 +154,9 @@ class Backend:
             self._obeyed.add(id_)
             self._told[id_] = self._connections
         self.results[id_] = result
-        self._settle(id_, result["ok"])
+        self._owed.pop(id_, None)
+        if result["reason"] != "repeated":
+            self._settle(id_, result)
 
     def acknowledge(self, upto: int) -> None:
         if not self.down:
@@ -179,7 +171,7 @@ class Backend:
 
     def command(self, type_: str, id_: str = "", retain: bool = False, **others: Any) -> str:
         """Send one command; its id. `args` and other keys as given."""
-        id_ = id_ or f"c{len(self._sent)}"
+        id_ = id_ or self._next_id()
         self._sent.add(id_)
         if retain:
             self._retained.add(id_)
@@ -196,35 +188,83 @@ class Backend:
         self._wrong.add("x")
         self.publish("cmd", payload)
 
-    def limit(self, ma: int, ttl_s: int, fallback_ma: int) -> str:
+    def limit(self, ma: int, ttl_s: int, fallback_ma: int) -> None:
         """A limit, and what may hold from now on."""
-        id_ = f"c{len(self._sent)}"
-        ttl_us = ttl_s * 1_000_000
-        self._leases.append(Lease(id_, ma, fallback_ma, ttl_us, self.clock.now_us + ttl_us))
-        return self.command(
-            "limit", id_, args={"ma": ma, "ttl_s": ttl_s, "fallback_ma": fallback_ma}
-        )
+        self.operator.sent(self._next_id(), ma, fallback_ma, ttl_s, self.clock.now_us)
+        self.command("limit", args={"ma": ma, "ttl_s": ttl_s, "fallback_ma": fallback_ma})
 
-    def _settle(self, id_: str, ok: bool) -> None:
-        """It is known now whether a limit was taken."""
-        for i, lease in enumerate(self._leases):
-            if lease and lease.id == id_:
-                if ok:
-                    self._leases = self._leases[i:]
-                    lease.latest_us = lease.latest_us or self.clock.now_us + lease.ttl_us
-                else:
-                    del self._leases[i]
-                return
+    def schedule(self, schedule: dict[str, Any] | None) -> None:
+        self.timetable.sent(self._next_id(), schedule)
+        self.command("schedule", args={"schedule": schedule})
+
+    def forget(self) -> None:
+        self.timetable.sent(self._next_id(), None)
+        self.command("forget")
+
+    def reserve(self, token: str, unix: int, span_s: int) -> None:
+        """For so long from `unix`, which the box's clock shows; 0 ends it."""
+        self.reservation.sent(self._next_id(), token, span_s, self.clock.now_us)
+        self.command("reserve", args={"token": token, "until": span_s and unix + span_s})
+
+    def authorise(self, token: str) -> None:
+        self.reservation.shown(token)
+        self.command("authorise", args={"token": token})
+
+    def set_time(self, unix: int) -> None:
+        self._clock_set_us = self.clock.now_us
+        self.least_unix = min(self.least_unix, unix)
+        self.command("time", args={"unix": unix})
+
+    def set(self, name: str, text: str, retain: bool = False) -> None:
+        """As a local energy manager, something that a box takes."""
+        self.local.sent(name, text, self.clock.now_us)
+        self.publish(f"set/{name}", text.encode(), retain)
+
+    def taken(self, topic: str, payload: bytes) -> None:
+        """The box has acknowledged this message."""
+        try:
+            id_ = json.loads(payload)["id"] if topic == PREFIX + "cmd" else None
+        except (ValueError, TypeError, KeyError):
+            return
+        if isinstance(id_, str) and id_ in self._sent:
+            self._owed[id_] = self.clock.now_us
+
+    def _next_id(self) -> str:
+        return f"c{len(self._sent)}"
+
+    def _settle(self, id_: str, result: dict) -> None:
+        now_us = self.clock.now_us
+        self.operator.settle(id_, result["ok"], now_us)
+        self.timetable.settle(id_, result)
+        steady_us = min(self.steady_us(), now_us - self._clock_set_us)
+        self.reservation.settle(id_, result["ok"], now_us, steady_us)
+
+    # What it knows.
 
     def box_started(self) -> None:
         """Leases and remembered ids were in RAM."""
-        self._leases = [None]
+        for thing in (self.operator, self.timetable, self.reservation):
+            thing.box_started()
+        self._owed.clear()
         self._obeyed &= self._retained
 
     @property
     def most_ma(self) -> int | None:
-        """The largest limit that may be in force; None: any."""
-        if None in self._leases:
-            return None
-        now_us = self.clock.now_us
-        return max(lease.most_ma(now_us) for lease in self._leases if lease)
+        """The largest limit of the operator's that may be in force; None: any."""
+        return self.operator.most_ma(self.clock.now_us)
+
+    def overdue(self, us: int) -> str:
+        """A command that the box has had for so long, and no result; or ""."""
+        if self.state.get("dropped", {}).get("result"):
+            self._owed.clear()
+        old = [id_ for id_, since_us in self._owed.items() if self.clock.now_us - since_us > us]
+        return old[0] if old else ""
+
+    def unset(self, unix: int | None) -> str:
+        """A limit in the state that nobody has set, by what the box's clock shows; or ""."""
+        limit = self.state["limit"]
+        if limit["by"] == "operator" and not self.operator.may_be(limit["ma"]):
+            return f"{limit}, and the operator has set {self.operator.leases}"
+        if limit["set_ma"] is not None and limit["ma"] > limit["set_ma"]:
+            return str(limit)
+        return self.local.wrong(self.state, self.clock.now_us) or self.timetable.wrong(limit, unix)

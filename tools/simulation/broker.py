@@ -4,7 +4,7 @@ The system tests run the firmware against a real broker; here its time is the si
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from paho.mqtt.client import topic_matches_sub
 
@@ -29,6 +29,7 @@ class Session:
     will: tuple[str, bytes, bool] | None = None
     topics: tuple[str, ...] = ()
     pid: int = 0
+    sent: dict[int, tuple[str, bytes]] = field(default_factory=dict)  # at QoS 1, without PUBACK
 
     def wants(self, topic: str) -> bool:
         return any(topic_matches_sub(name, topic) for name in self.topics)
@@ -40,6 +41,8 @@ class ProtocolError(Exception):
 
 class Broker:
     """`on_message(topic, payload, retained)` gets what the box publishes, and its will.
+
+    `on_taken(topic, payload)`, with what the box has acknowledged.
 
     Attributes that fail it: `refuses` (a CONNACK code), `mute` (takes bytes and does nothing with
     them before `wake`), `forgets_acks` (no PUBACK); `repeat_percent` of what it sends at QoS 1
@@ -53,6 +56,7 @@ class Broker:
         on_message: Callable[[str, bytes, bool], object],
         on_breach: Callable[[str], object],
     ):
+        self.on_taken: Callable[[str, bytes], object] = lambda _topic, _payload: None
         self.refuses = 0
         self.mute = False
         self.forgets_acks = False
@@ -138,7 +142,11 @@ class Broker:
         elif kind == _DISCONNECT:
             session.will = None
             self._hang_up(session)
-        elif kind != _PUBACK or len(body) != 2:
+        elif kind == _PUBACK and len(body) == 2:
+            known = session.sent.pop(_u16(body, 0), None)
+            if known:
+                self.on_taken(*known)
+        else:
             raise ProtocolError(f"packet {first:#x}")
 
     def _connect(self, session: Session, body: bytes) -> None:
@@ -184,7 +192,9 @@ class Broker:
     ) -> None:
         session.pid += not again
         body = len(topic).to_bytes(2, "big") + topic.encode()
-        body += (session.pid & 0x7FFF or 1).to_bytes(2, "big") + payload
+        pid = session.pid & 0x7FFF or 1
+        session.sent[pid] = topic, payload
+        body += pid.to_bytes(2, "big") + payload
         first = 0x32 | retained | again << 3
         session.connection.send(bytes((first,)) + _length(len(body)) + body)
 

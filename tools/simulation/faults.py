@@ -6,13 +6,15 @@ A kind that is switched off leaves the others' instants as they are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from plant import contactor, flicker
 from plant.car import VENTILATION_R2_OHM
 from plant.slave import FAULTS as LINE_FAULTS
 from rig.scenario import BREAKS
 
+from .kind import Kind
+from .orders import ORDERS
 from .rng import Rng
 
 if TYPE_CHECKING:
@@ -21,16 +23,6 @@ if TYPE_CHECKING:
 _MS = 1_000
 _S = 1_000_000
 _MIN = 60 * _S
-
-
-class Kind(NamedTuple):
-    """`begin(sim, rng)`; `end(sim)` comes `least_us`..`most_us` later, or at the end of it all."""
-
-    group: str
-    begin: Callable[[Simulation, Rng], object]
-    end: Callable[[Simulation], object] | None = None
-    least_us: int = 0
-    most_us: int = 0
 
 
 def _plant(name: str) -> Kind:
@@ -151,79 +143,6 @@ def _block(sim: Simulation, rng: Rng) -> None:
         sim.box.loop.block(sim.clock.now_us + rng.skewed(50 * _MS, 90 * _S))
 
 
-def _command(make: Callable[[Simulation, Rng], object]) -> Kind:
-    return Kind("command", make)
-
-
-def _limit(sim: Simulation, rng: Rng) -> None:
-    ma = rng.pick((0, 5_999, 6_000, 8_123, 10_000, 16_000, 31_999, 80_000))
-    fallback_ma = rng.pick((0, 6_000, 13_000, 80_000))
-    sim.backend.limit(ma, rng.skewed(1, 3_000), fallback_ma)
-
-
-def _malformed(sim: Simulation, rng: Rng) -> None:
-    """What no box may obey, nor die of."""
-    sim.backend.nonsense(rng.pick(_MALFORMED))
-
-
-_MALFORMED = (
-    b"",
-    b"\xff\xfe",
-    b"{",
-    b"[]",
-    b"null",
-    b'{"id": 7, "type": "stop"}',
-    b'{"type": "stop"}',
-    b'{"id": "", "type": "stop"}',
-    b'{"id": "x", "type": "stop", "args": []}',
-    b'{"id": "x", "type": "stop", "more": 1}',
-    b"[" * 900,
-    b'{"id": "' + b"x" * 1_500 + b'", "type": "stop"}',
-    b"x" * 5_000,
-)
-_WRONG: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("limit", {"ma": -1}),
-    ("limit", {"ma": 80_001}),
-    ("limit", {"ma": True}),
-    ("limit", {"ma": 16_000, "ttl_s": 0}),
-    ("limit", {}),
-    ("trace", {"kb": 33}),
-    ("stop", {"now": 1}),
-    ("explode", {}),
-    ("start", {"by": "x" * 21}),
-    ("records", {"first": 0}),
-)
-
-
-def _wrong(sim: Simulation, rng: Rng) -> None:
-    type_, args = rng.pick(_WRONG)
-    sim.backend.wrong(type_, args=args)
-
-
-def _repeated(sim: Simulation, rng: Rng) -> None:
-    type_ = rng.pick(("pause", "resume", "stop", "start"))
-    id_ = sim.backend.command(type_)
-    sim.clock.after(rng.skewed(1_000, 5 * _S), lambda: sim.backend.command(type_, id_))
-
-
-def _late(sim: Simulation, rng: Rng) -> None:
-    exp = sim.wall_s() - rng.skewed(2, 100_000)
-    type_ = rng.pick(("stop", "pause", "clear-faults"))
-    if sim.wall_quality == "none":  # then nothing can be late
-        sim.backend.command(type_, exp=exp)
-    else:
-        sim.backend.wrong(type_, exp=exp)
-
-
-def _retained(sim: Simulation, _rng: Rng) -> None:
-    """Somebody has published a command so that each new connection gets it."""
-    sim.backend.command("pause", retain=True)
-
-
-def _ack_ahead(sim: Simulation, rng: Rng) -> None:
-    sim.backend.publish("ack", rng.pick(({"upto": 1_000_000}, {"upto": -1}, {"upto": "1"}, {})))
-
-
 KINDS: dict[str, Kind] = {
     **{name: _plant(name) for name in BREAKS},
     **{f"{name} flickers": _glitch(name) for name in ("cp cut", "cp short", "pp cut", "pe")},
@@ -284,24 +203,7 @@ KINDS: dict[str, Kind] = {
     "backend down": _value("backend", "down", True, False, 60 * _MIN),
     "backend slow": _value("backend", "ack_ms", lambda rng: rng.skewed(1_000, 100_000), 200),
     "eager operator": _value("backend", "eager", True, False),
-    "ack ahead": _command(_ack_ahead),
-    "limit": _command(_limit),
-    "pause": _command(lambda sim, _: sim.backend.command("pause")),
-    "resume": _command(lambda sim, _: sim.backend.command("resume")),
-    "start": _command(lambda sim, _: sim.backend.command("start")),
-    "stop": _command(lambda sim, _: sim.backend.command("stop")),
-    "clear faults": _command(lambda sim, _: sim.backend.command("clear-faults")),
-    "trace": _command(
-        lambda sim, rng: sim.backend.command("trace", args={"kb": rng.pick((0, 0, 1, 4))})
-    ),
-    "records": _command(
-        lambda sim, rng: sim.backend.command("records", args={"first": rng.between(1, 60)})
-    ),
-    "malformed": _command(_malformed),
-    "wrong": _command(_wrong),
-    "repeated": _command(_repeated),
-    "late": _command(_late),
-    "retained": _command(_retained),
+    **ORDERS,
     "clock jumps": Kind("clock", _clock_jump),
     "clock drifts": _value(
         "", "wall_drift_pm", lambda rng: rng.pick((-1, 1)) * rng.between(1, 50), 0

@@ -20,6 +20,7 @@ _S = 1_000_000
 _AGREES_US = 2_100_000  # 2 s, and the way to the operator
 _OBEYS_US = 1_500_000  # a limit whose result has come is in force at once; this is looked at late
 _QUIET_US = 3 * _S
+_ANSWERS_US = 60 * _S
 _RAISED_US = 8 * _S  # sequence 6 makes a raise wait for 5 s
 _STEP_MA = 26  # of the duty, at most: table A.7 and 0.01 %
 _MOST_MA = 51_000  # between 51 A and 52.5 A there is no duty; no more is tried here
@@ -77,6 +78,7 @@ class Judge:
         self._shown_us = 0
         self._linked_us: int | None = None
         self._over_us: int | None = None
+        self._unset_us: int | None = None
 
     def begin(self, app: App, hal: SimulatedHal) -> None:
         """The box has started anew."""
@@ -101,6 +103,8 @@ class Judge:
             return fields
 
         def begun(number: int | None, *how: Any) -> None:
+            if sim.backend.reservation.holds(sim.clock.now_us):
+                sim.broken("access", "a charge begins while the box is kept for somebody else")
             sim.ledger.opened(number)
             opened(number, *how)
 
@@ -163,6 +167,17 @@ class Judge:
         elif now_us - self._over_us > _OBEYS_US:
             self._sim.broken("limit", f"{offered_ma} mA offered, {most_ma} mA allowed")
 
+    def _look_at_sources(self, life: Life, now_us: int) -> None:
+        """The limit that the state names is one that its source has set."""
+        sim = self._sim
+        wrong = sim.backend.unset(life.hal.clock()[0]) if sim.backend.state else ""
+        if not wrong:
+            self._unset_us = None
+        elif self._unset_us is None:
+            self._unset_us = now_us
+        elif now_us - self._unset_us > _AGREES_US:
+            sim.broken("limit", wrong)
+
     def _look_at_state(self, life: Life, blocked_us: int, now_us: int) -> None:
         """What was published last is so, if nothing has changed for 2 s and all is well."""
         sim = self._sim
@@ -177,12 +192,15 @@ class Judge:
             and sim.injector.since_us("network", "broker") > _QUIET_US
         )
         if not heard:
-            self._linked_us = None
+            self._linked_us = self._unset_us = None
             return
         if self._linked_us is None:
             self._linked_us = now_us
+        if now_us - self._linked_us > _ANSWERS_US and (id_ := sim.backend.overdue(_ANSWERS_US)):
+            sim.broken("commands", f"the box has {id_}, and there is no result")
         if now_us - max(self._linked_us, self._shown_us) < _AGREES_US:
             return
+        self._look_at_sources(life, now_us)
         state = sim.backend.state
         hal = life.hal
         if not state:

@@ -263,6 +263,42 @@ PLANTED = (
         "                news = True\n",
         "                news = False\n",
     ),
+    Bug(
+        "a local limit outlives its time to live",
+        "link/local.py",
+        '        self._leases.grant("local", ma, self._ttl_ms, self._fallback_ma)\n',
+        '        self._leases.grant("local", ma, 1 << 28, self._fallback_ma)\n',
+    ),
+    Bug(
+        "a retained word of a local manager is news at every reconnect",
+        "link/link.py",
+        "            if retained:  # it would be taken for news at every reconnect\n",
+        "            if False:\n",
+    ),
+    Bug(
+        "a reservation is ignored",
+        "energy/access.py",
+        '        self.free = "" if self.reserved else self._open\n',
+        "        self.free = self._open\n",
+    ),
+    Bug(
+        "a schedule is not asked again after the clock has jumped back",
+        "power/timetable.py",
+        "        elif self._from is None or not self._from <= unix < self._until:\n",
+        "        elif self._from is None or not unix < self._until:\n",
+    ),
+    Bug(
+        "a result is lost at a reconnect",
+        "link/queue.py",
+        '        """What was under way goes again."""\n',
+        '        if self._topic == "cmdres":\n            self._messages.clear()\n',
+    ),
+    Bug(
+        "a restart does not wait for the end of a charge",
+        "app.py",
+        "        if self._flash_free() and not waits:\n",
+        "        if True:\n",
+    ),
     # What the simulation itself has found: regressions.txt.
     Bug(
         "rest and pause of the phases not served after a reset",

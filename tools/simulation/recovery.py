@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from plant import Car
 
+from .settings import TOKENS
+
 if TYPE_CHECKING:
     from .simulation import Simulation
 
@@ -65,6 +67,10 @@ class Recovery:
         for type_ in ("clear-faults", "resume"):
             sim.backend.command(type_)
         sim.backend.limit(32_000, 7_200, 32_000)
+        sim.backend.reserve(TOKENS[0], 0, 0)
+        sim.backend.schedule(None)
+        sim.backend.set("enable", "true")
+        sim.backend.set("limit_ma", "32000")
         if sim.world.plugged:
             sim.backend.command("start")
 

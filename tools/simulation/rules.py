@@ -15,9 +15,11 @@ RULES = {
     "records": "every charge that was begun comes to the backend as one record, and all records "
     "in order, without gaps, always the same, each sealed and chained to the one before it",
     "limit": "what is offered is never above the operator's limit in force, and after 8 s no more "
-    "than a step of the duty below the limit that the state names",
-    "commands": "one result for one command, obeyed at most once; what is wrong, late or retained "
-    "is refused",
+    "than a step of the duty below the limit that the state names, which its source has set and "
+    "which has not expired",
+    "access": "while the box is reserved no charge begins but its holder's",
+    "commands": "one result for one command, obeyed at most once, never lost; what is wrong, late "
+    "or retained is refused",
     "reasons": "every refusal, every stop and every moment without current has a reason code",
     "state": "while connected, what is published agrees with the plant within 2 s",
     "bytes": "what the box sends is MQTT 3.1.1 and JSON",

@@ -23,6 +23,8 @@ from .line import MeterLine
 from .recovery import LASTS_US, Recovery
 from .rng import Rng
 from .rules import Breach
+from .settings import tariff
+from .sources import Local
 from .tasks import Clock, Loop
 
 _S = 1_000_000
@@ -63,16 +65,19 @@ class Simulation:
             file.write(json.dumps(config).encode())
         self.fram = Fram()
         self._fram_fitted = rng.stream("fram").chance(50)
-        if tariff := _tariff(rng.stream("tariff")):
+        own = rng.stream("tariff")
+        if not own.chance(50):
             with self.flash.open("/tariff.json", "wb") as file:
-                file.write(json.dumps(tariff).encode())
+                file.write(json.dumps(tariff(own)).encode())
         self.line = MeterLine(clock, self._read_meter, rng.stream("line"))
         self.ledger = Ledger(self.true_wh, self.broken)
-        self.backend = Backend(clock, self.ledger.take, self.broken, self.say)
+        local = Local(config["local_ttl_s"], config["local_fallback_ma"])
+        self.backend = Backend(clock, self.ledger.take, self.broken, self.say, local)
         self.broker = Broker(
             clock, rng.stream("broker"), self.backend.take, lambda how: self.broken("bytes", how)
         )
         self.backend.broker = self.broker
+        self.broker.on_taken = self.backend.taken
         self.network = self.broker.network
         self._hal_rng = rng.stream("hal")
         self.box = Box(clock, self.world, self.flash, self._make_hal, self.say)
@@ -82,6 +87,7 @@ class Simulation:
         self.box.on_start = self._started
         self.driver = Driver(self, rng.stream("driver"), chaos_us)
         self.injector = Injector(self, rng.stream("faults"), chaos_us)
+        self.backend.steady_us = lambda: self.injector.since_us("clock")
         self.recovery = Recovery(self)
         clock.agenda.at(0, self.box.power_on)
         clock.agenda.at(chaos_us, self.recovery.begin)
@@ -162,6 +168,11 @@ class Simulation:
     def wall_s(self) -> int:
         now_s = self.clock.now_us // _S
         return _EPOCH_S + now_s + now_s * self.wall_drift_pm // 1_000 + self.wall_offset_s
+
+    def box_unix(self) -> int:
+        """What the box's clock shows, or would show once it starts."""
+        unix = self.box.hal.clock()[0] if self.box.hal else None
+        return self.wall_s() if unix is None else unix
 
     def packet_id(self) -> int:
         """MQTT's last one when a life begins: near an overflow as often as not."""
@@ -269,24 +280,10 @@ def _plant(rng: Rng, config: dict[str, Any]) -> World:
     )
 
 
-def _tariff(rng: Rng) -> dict[str, Any] | None:
-    """Periods that change every few minutes, or none."""
-    if rng.chance(50):
-        return None
-    minutes = sorted({0, *(rng.below(1_440) for _ in range(47))})
-    names = ("peak", "high", "flat", "valley")
-    return {
-        "periods": [[name, rng.between(20_000, 150_000)] for name in names],
-        "day": [[f"{m // 60:02}:{m % 60:02}", rng.pick(names)] for m in minutes],
-        "currency": "CNY",
-        "zone": rng.pick(("-210", "", "480")),
-    }
-
-
 def _config(rng: Rng) -> dict[str, Any]:
     profile = rng.pick(("iec61851", "iec61851", "gbt18487"))
     fixed_ma = rng.pick((0, 0, 16_000, 32_000)) if profile == "iec61851" else 32_000
-    return {
+    config = {
         "id": BOX,
         "limit_ma": rng.pick((10_000, 16_000, 32_000, 63_000)),
         "profile": profile,
@@ -302,4 +299,10 @@ def _config(rng: Rng) -> dict[str, Any]:
         "mqtt_host": "broker",
         "mqtt_keepalive_s": rng.pick((5, 10, 30, 60)),
         "heartbeat_s": rng.pick((5, 20, 60)),
+        "local_ttl_s": rng.pick((0, 60, 300)),
+        "local_fallback_ma": rng.pick((6_000, 13_000)),
+        "log_level": rng.pick(("off", "warning", "debug")),
     }
+    if config["authorise"] == "remote" and rng.chance(40):
+        config["authorise"] = "windows"
+    return config
