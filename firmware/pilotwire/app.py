@@ -16,9 +16,9 @@ from .link.link import Link
 from .link.state import phases_used
 from .loading import unload
 from .orders.obey import obey
-from .pilot import faults, handover, settings
+from .pilot import faults, handover, levels, settings
 from .pilot.guard import Guard
-from .power.leases import Leases, source_of
+from .power.leases import Leases
 from .power.timetable import Timetable
 from .record.charges import Charges
 from .record.files import Files
@@ -225,6 +225,8 @@ class App:
         self.access.look(stamp[0])
         self.session.free = self.access.free
         self.timetable.look(stamp[0])
+        if up[handover.UP_STATE] == levels.A:
+            self.leases.override = False  # it was for that vehicle
         fresh_ms = self.fresh_ms()
         if fresh_ms is not None:
             self._look(now_ms - fresh_ms, stamp[0])
@@ -267,7 +269,7 @@ class App:
     def _write(self, now_ms, stamp, up, fresh_ms):
         """Write what is due, now or once the contactor is open."""
         session = self.session
-        due = session.step(now_ms, up, fresh_ms, source_of(up[handover.UP_BINDING]))
+        due = session.step(now_ms, up, fresh_ms, self.leases.source_of(up[handover.UP_BINDING]))
         number = session.number
         try:
             if self._charges.step(due, now_ms, stamp, up, self.meter, fresh_ms):

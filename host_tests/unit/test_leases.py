@@ -5,10 +5,11 @@ from array import array
 
 from pilotwire.pilot import handover
 from pilotwire.pilot.handover import NEVER, NO_LIMIT_MA
-from pilotwire.power.leases import MAX_TTL_S, SOURCES, Leases, source_of
+from pilotwire.power.leases import _ROWS, MAX_TTL_S, SOURCES, Leases
 
 BOX = 0
-OPERATOR = 1
+OPERATOR = 3
+N_ROWS = max(_ROWS) + 1
 
 
 class Filling(unittest.TestCase):
@@ -30,8 +31,8 @@ class Filling(unittest.TestCase):
 
     def test_touches_nothing_but_the_rows_and_their_number(self):
         self.leases.fill(self.down)
-        end = handover.DOWN_LEASES + len(SOURCES) * handover.LEASE_WIDTH
-        self.assertEqual(self.down[handover.DOWN_ROWS], len(SOURCES))
+        end = handover.DOWN_LEASES + N_ROWS * handover.LEASE_WIDTH
+        self.assertEqual(self.down[handover.DOWN_ROWS], N_ROWS)
         self.assertTrue(end <= handover.N_DOWN)
         for i in range(handover.N_DOWN):
             if i < handover.DOWN_ROWS or i >= end:
@@ -112,11 +113,91 @@ class Asking(unittest.TestCase):
             self.assertEqual(self.leases.expired, ["operator"])
 
 
+class Ramps(unittest.TestCase):
+    """10 A for a minute, then down to 6 A by 1 A a minute."""
+
+    setUp = Filling.setUp
+    row = Filling.row
+
+    def grant(self):
+        self.leases.grant("operator", 10_000, 60_000, 6_000, 1_000)
+
+    def test_come_down_step_by_step_and_stay(self):
+        self.grant()
+        for now_s, ma in ((59, 10_000), (60, 10_000), (90, 9_500), (240, 7_000), (300, 6_000)):
+            self.now_ms = now_s * 1_000
+            self.assertEqual(self.row(OPERATOR)[0], ma, now_s)
+        self.now_ms = 2**30 - 1
+        self.assertEqual(self.row(OPERATOR), (6_000, NEVER, 6_000))
+
+    def test_jump_to_their_end_soon_where_nobody_steps(self):
+        """Ring 1 is held up: what ring 0 has must run out by itself."""
+        self.grant()
+        self.assertEqual(self.row(OPERATOR), (10_000, 63_000, 6_000))
+        self.now_ms = 120_000
+        self.row(OPERATOR)
+        self.now_ms = 150_000
+        self.assertEqual(self.row(OPERATOR), (9_500, 3_000, 6_000))
+
+    def test_are_told_once_and_end_with_another_word(self):
+        self.grant()
+        for self.now_ms in (60_000, 61_000, 300_000, 301_000):
+            self.row(OPERATOR)
+        self.assertEqual(self.leases.expired, ["operator"])
+        self.grant()
+        self.now_ms += 90_000
+        self.leases.grant("operator", 16_000)
+        self.assertEqual(self.row(OPERATOR), (16_000, NEVER, NO_LIMIT_MA))
+
+    def test_upward_is_no_ramp(self):
+        self.leases.grant("operator", 6_000, 60_000, 16_000, 1_000)
+        self.now_ms = 60_000
+        self.assertEqual(self.row(OPERATOR), (16_000, NEVER, 16_000))
+
+
 class Sources(unittest.TestCase):
-    def test_are_named_by_their_row(self):
-        for row, name in enumerate(SOURCES):
-            self.assertEqual(source_of(row), name)
-        self.assertEqual(source_of(handover.BINDING_CABLE), "cable")
+    setUp = Filling.setUp
+
+    def least(self):
+        self.leases.fill(self.down)
+        starts = range(
+            handover.DOWN_LEASES, handover.DOWN_LEASES + N_ROWS * handover.LEASE_WIDTH, 3
+        )
+        rows = [self.down[at] for at in starts]
+        return min(rows), self.leases.source_of(rows.index(min(rows)))
+
+    def test_that_bind_are_named_also_where_they_share_a_row(self):
+        for name in SOURCES:
+            self.setUp()
+            self.leases.grant("schedule", 31_000)
+            self.leases.grant(name, 6_000)
+            self.assertEqual(self.least(), (6_000, name))
+            self.leases.grant(name, 32_000)
+            self.assertEqual(self.least()[0], 32_000 if name == "schedule" else 31_000)
+        self.assertEqual(self.leases.source_of(handover.BINDING_CABLE), "cable")
+        self.assertEqual(self.leases.source_of(handover.BINDING_VEHICLE), "vehicle")
+
+    def test_that_may_die_have_a_row_of_their_own(self):
+        shared = [name for place, name in enumerate(SOURCES) if _ROWS.count(_ROWS[place]) > 1]
+        self.assertEqual(shared, ["box", "temperature", "imbalance", "schedule", "plan", "delay"])
+        self.assertEqual(sorted(_ROWS), list(_ROWS))
+        self.assertTrue(N_ROWS <= handover.N_LEASES)
+
+    def test_of_the_owner_are_passed_by_while_an_override_holds(self):
+        self.leases.override = True
+        for name in SOURCES:
+            self.leases.grant(name, 6_000, 5_000 if name in ("solar", "site") else NEVER, 0)
+            owners = name in ("schedule", "plan", "delay", "solar")
+            self.assertEqual(self.least()[0], 32_000 if owners else 6_000, name)
+            self.leases.withdraw(name)
+            self.leases.grant("box", 32_000)
+
+    def test_that_bind_say_how_long_still(self):
+        for ttl_ms, left_s in ((NEVER, None), (5_500, 6), (1, 1)):
+            self.leases.grant("operator", 10_000, ttl_ms, 6_000)
+            self.least()
+            self.assertEqual(self.leases.left_s(OPERATOR), left_s)
+        self.assertIsNone(self.leases.left_s(handover.BINDING_CABLE))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,7 @@ import sys
 import unittest
 
 from pilotwire import loading, once
-from pilotwire.link import events, info, queue
-from pilotwire.power import leases
+from pilotwire.link import events, info, queue, state
 
 ON_BOARD = sys.implementation.name == "micropython"
 
@@ -15,21 +14,21 @@ class Forgetting(unittest.TestCase):
         rows = once._BUILT
         once._BUILT = (
             ("link.queue", "Queue", "reconnected"),
-            ("power.leases", "", "source_of"),
+            ("link.state", "", "letter"),
             ("link.not_loaded", "Nothing"),
         )
         kept = queue.Queue("t", 2)
-        before = queue.Queue.__init__, queue.Queue.reconnected, leases.source_of
+        before = queue.Queue.__init__, queue.Queue.reconnected, state.letter
         try:
             once.forget()
-            gone = queue.Queue.__init__, queue.Queue.reconnected, leases.source_of
+            gone = queue.Queue.__init__, queue.Queue.reconnected, state.letter
             self.assertEqual(gone, (None,) * 3 if ON_BOARD else before)
             kept.add("message")  # what has been made goes on
             self.assertEqual(kept.dropped, 0)
             self.assertTrue(events.Events.__init__ is not None)
         finally:
             once._BUILT = rows
-            queue.Queue.__init__, queue.Queue.reconnected, leases.source_of = before
+            queue.Queue.__init__, queue.Queue.reconnected, state.letter = before
 
 
 class Unloading(unittest.TestCase):

@@ -6,8 +6,14 @@ import unittest
 from pilotwire.link import arguments
 from pilotwire.link.commands import Refused
 from pilotwire.orders.obey import obey
-from pilotwire.pilot import levels
-from pilotwire.pilot.handover import FLAG_AUTHORISED, FLAG_RUN, UP_STATE
+from pilotwire.pilot import levels, reasons
+from pilotwire.pilot.handover import (
+    FLAG_AUTHORISED,
+    FLAG_RUN,
+    NO_LIMIT_MA,
+    UP_STATE,
+    UP_WHY_NOT,
+)
 from whole_app import NOW, AppTest
 
 ANNA, BEN = "a" * 16, "b" * 16
@@ -44,6 +50,46 @@ class Limit(OrdersTest, unittest.TestCase):
         self.app.config["operator_ttl_s"], self.app.config["operator_fallback_ma"] = 30, 7_000
         self.obey("limit", ma=0)
         self.assertEqual((self.held(29_999), self.held(30_000)), (0, 7_000))
+
+    def test_may_be_the_sites_and_come_down_slowly(self):
+        self.obey(
+            "limit", ma=10_000, ttl_s=60, fallback_ma=6_000, ramp_ma_min=1_000, source="site"
+        )
+        self.assertIsNone(self.held(0))
+        leases = self.app.leases
+        for now_ms, ma in ((59_999, 10_000), (60_000, 10_000), (180_000, 8_000), (400_000, 6_000)):
+            self.app.hal.now_ms = now_ms
+            self.assertEqual(leases.granted("site"), ma)
+
+
+class Override(OrdersTest, unittest.TestCase):
+    def test_passes_by_the_owners_own_wishes_while_its_vehicle_is_there(self):
+        self.assertEqual(self.refusal("override", on=True), "no-vehicle")
+        self.plug()
+        for on in (True, False, True):
+            self.obey("override", on=on)
+            self.app.look()
+            self.assertIs(self.app.leases.override, on)
+
+
+class Why(OrdersTest, unittest.TestCase):
+    def test_lists_every_source_that_limits_and_what_comes_after(self):
+        self.app.up[UP_WHY_NOT] = reasons.PAUSED
+        self.obey("limit", ma=10_000, ttl_s=6, fallback_ma=8_000)
+        self.app.leases.grant("local", NO_LIMIT_MA, 1_000)
+        self.app.leases.grant("schedule", 0)
+        value = self.obey("why")["value"]
+        self.assertEqual((value["why_not"], value["override"]), (["paused"], False))
+        sources = value["sources"]
+        sources.pop("box")
+        self.assertEqual(
+            sources,
+            {
+                "operator": {"ma": 10_000, "left_s": 6, "then_ma": 8_000},
+                "local": {"ma": None, "left_s": 1, "then_ma": None},
+                "schedule": {"ma": 0},
+            },
+        )
 
 
 class Permission(OrdersTest, unittest.TestCase):
@@ -170,6 +216,8 @@ EFFECTS = (
     ("phases", {"n": 1}, lambda app: app.phases),
     ("unlock", {}, lambda app: app.session.authorised),
     ("clear-faults", {}, lambda app: app.cleared),
+    ("override", {"on": True}, lambda app: app.leases.override),
+    ("why", {}, None),
     ("schedule", {"schedule": None}, lambda app: app.files.read("schedule.json")),
     ("guests", {"guests": None}, lambda app: app.files.read("guests.json")),
     ("tariff", {"tariff": None}, lambda app: app.tariff_changed),
@@ -207,7 +255,7 @@ class EveryCommand(OrdersTest, unittest.TestCase):
         """The box as it is before the command changes it."""
         app = self.app
         app.session.free = ""
-        if type_ in ("start", "authorise", "stop", "unlock"):
+        if type_ in ("start", "authorise", "stop", "unlock", "override"):
             self.plug()
         if type_ in ("stop", "unlock"):
             app.session.start()

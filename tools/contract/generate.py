@@ -16,7 +16,7 @@ from typing import Any
 
 from pilotwire import config
 from pilotwire.orders import settings
-from pilotwire.pilot import faults, handover, levels, reasons
+from pilotwire.pilot import faults, levels, reasons
 from pilotwire.power import leases
 from pilotwire.record import layout
 from rig.interpreter import FIRMWARE
@@ -60,15 +60,13 @@ def refusals(which: str) -> dict[str, str]:
 @cache
 def codes() -> dict[str, Any]:
     """codes.schema.json."""
-    cable = leases.source_of(handover.BINDING_CABLE)
-    vehicle = leases.source_of(handover.BINDING_VEHICLE)
     fields = dict(layout.FIELDS)
     letters = [letter + form for letter in "ABCD" for form in "12"]
     lists = {
         "clock": fields["clock"],
         "letter": [*letters, *(letter for letter in levels.LETTERS if letter not in "ABCD")],
         "lease": leases.SOURCES,
-        "limit-source": [*leases.SOURCES, cable, vehicle],
+        "limit-source": [*leases.SOURCES, "cable", "vehicle"],
         "why-not": reasons.codes(-1),
         "fault": list(faults.CODES),
         "opened": reasons.OPENED_CODES,

@@ -19,6 +19,13 @@ LIMITS = {
     "local": "the local energy manager's wish",
     "schedule": "the schedule",
     "vehicle": "the car has no S2",
+    "temperature": "it is hot",
+    "imbalance": "the phases are loaded unevenly",
+    "grid": "the grid operator's word",
+    "site": "the site's share",
+    "plan": "the plan",
+    "delay": "a random delay",
+    "solar": "the surplus of the roof",
 }
 ENDS = {
     "unplugged": "the plug was pulled",

@@ -6,7 +6,6 @@ Reads the app, changes nothing.
 from micropython import const
 
 from ..pilot import duty, faults, handover, levels, reasons, signals
-from ..power.leases import source_of
 
 _COMPLAINT = const(130)  # characters: with all else at its longest, a message holds no more
 _INPUTS = handover.UP_INPUTS
@@ -22,8 +21,9 @@ def letter(up):
     return state + ("1" if up[handover.UP_DUTY] in (duty.X1, duty.F) else "2")
 
 
-def describe(up, max_ma) -> dict:
-    """Ring 0's part of the state, as a dict for JSON. `up`: N_UP integers."""
+def describe(up, max_ma, source_of) -> dict:
+    """Ring 0's part of the state, as a dict for JSON. `up`: N_UP integers; `source_of`: that of
+    Leases."""
     return {
         "state": letter(up),
         "closed": bool(up[handover.UP_CLOSED]),
@@ -68,8 +68,11 @@ _PLUGGED_IN = 2
 def state(app) -> dict:
     """The published state."""
     up, session, journal = app.up, app.session, app.journal
-    now = describe(up, app.settings.profile.max_ma)
-    now["limit"]["set_ma"] = app.leases.granted("operator")
+    leases = app.leases
+    now = describe(up, app.settings.profile.max_ma, leases.source_of)
+    now["limit"]["set_ma"] = leases.granted("operator")
+    now["limit"]["left_s"] = leases.left_s(up[handover.UP_BINDING])
+    now["override"] = leases.override
     name = status(up, session.stage(), app.access.reserved)
     now["status"] = name
     now["connector"] = _CONNECTOR.get(name, _PLUGGED_IN)

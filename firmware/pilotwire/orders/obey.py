@@ -14,7 +14,9 @@ def obey(app, type_, args) -> dict:
     if type_ == "limit":
         ttl_ms = args.get("ttl_s", app.config["operator_ttl_s"]) * 1000
         fallback_ma = args.get("fallback_ma", app.config["operator_fallback_ma"])
-        app.leases.grant("operator", args["ma"], ttl_ms, fallback_ma)
+        ramp_ma_min = args.get("ramp_ma_min", 0)
+        source = args.get("source", "operator")
+        app.leases.grant(source, args["ma"], ttl_ms, fallback_ma, ramp_ma_min)
     elif type_ in ("pause", "resume"):
         session.paused = type_ == "pause"
     elif type_ == "start":
@@ -40,6 +42,9 @@ def obey(app, type_, args) -> dict:
         app.phases = args["n"]
     elif type_ == "clear-faults":
         app.clear_faults()
+    elif type_ == "override":
+        _plugged(app)
+        app.leases.override = args["on"]
     elif type_ in _SETTINGS:
         from . import settings
 

@@ -4,6 +4,7 @@ import gc
 import os
 
 from ..link.commands import Refused
+from ..loading import unload
 
 _NETWORK = ("by", "ip", "rssi_dbm", "reason")
 _PERSONAL = (
@@ -20,6 +21,11 @@ def obey(app, type_, args) -> dict:
     hal = app.hal
     if type_ == "diagnostics":
         return {"value": _diagnostics(app)}
+    if type_ == "why":
+        from .why import why
+
+        unload("orders.why")
+        return {"value": why(app)}
     if type_ == "time":
         if hal.clock()[1] == "synchronised":
             raise Refused(None, "synchronised", "the time comes from NTP")

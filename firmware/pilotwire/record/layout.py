@@ -24,7 +24,21 @@ HASH = -1  # hexadecimal digits
 
 _CLOCKS = ("none", "set", "synchronised")
 _READ = (False, True)
-_SOURCES = ("box", "operator", "cable", "vehicle", "local", "schedule")  # of a limit
+_SOURCES = (  # of a limit
+    "box",
+    "operator",
+    "cable",
+    "vehicle",
+    "local",
+    "schedule",
+    "temperature",
+    "imbalance",
+    "grid",
+    "site",
+    "plan",
+    "delay",
+    "solar",
+)
 _EVENTS = (
     "clock",
     "cover",
