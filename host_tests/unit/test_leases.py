@@ -178,7 +178,9 @@ class Sources(unittest.TestCase):
         self.assertEqual(self.leases.source_of(handover.BINDING_VEHICLE), "vehicle")
 
     def test_that_may_die_have_a_row_of_their_own(self):
-        shared = [name for place, name in enumerate(SOURCES) if _ROWS.count(_ROWS[place]) > 1]
+        shared = [
+            name for place, name in enumerate(SOURCES) if list(_ROWS).count(_ROWS[place]) > 1
+        ]
         self.assertEqual(shared, ["box", "temperature", "imbalance", "schedule", "plan", "delay"])
         self.assertEqual(sorted(_ROWS), list(_ROWS))
         self.assertTrue(N_ROWS <= handover.N_LEASES)
