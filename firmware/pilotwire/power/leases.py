@@ -54,7 +54,7 @@ class Leases:
     def __init__(self, box_ma, ticks_ms):
         self._ticks_ms = ticks_ms
         # limit_ma, since when, ttl_ms, fallback_ma, mA a minute on the way to it (0: at once)
-        self._rows = [_NONE for _ in SOURCES]
+        self._rows = [tuple(_NONE)] * len(SOURCES)  # of any integers, to the type checker
         self._least = [0] * _N_ROWS  # the source that binds in each row
         self.override = False
         self.expired = []  # sources whose time has run out, for whoever tells it
