@@ -6,9 +6,10 @@ import unittest
 
 from fake_line import FakeLine, reply
 from pilotwire import config
-from pilotwire.energy import meters
+from pilotwire.energy import meters, order
 
-OWN, GRID = 1, 2
+OWN, GRID, BOSS = 1, 2, 3
+REGISTER = 40_001
 
 
 class Devices(FakeLine):
@@ -17,12 +18,15 @@ class Devices(FakeLine):
     def __init__(self, there=(OWN, GRID)):
         FakeLine.__init__(self)
         self.there = there
+        self.word = b"\0\0"  # in the register of the one that gives orders
 
     def write(self, frame):
         self.sent.append((self.now_ms, bytes(frame)))
         if frame[0] in self.there:
             count = frame[5]
             data = struct.pack(">f", 1.0) * 63
+            if frame[0] == BOSS and frame[1:6] == bytes((3, REGISTER >> 8, REGISTER & 0xFF, 0, 1)):
+                data = self.word
             self.arrive(20, reply(bytes(frame), data[: 2 * count]))
         return len(frame)
 
@@ -44,7 +48,7 @@ class Stop(Exception):
     pass
 
 
-class Polling(unittest.TestCase):
+class MetersTest(unittest.TestCase):
     def setUp(self):
         self.line = Devices()
         self.buses = 2  # with one clock they are one line here
@@ -54,9 +58,9 @@ class Polling(unittest.TestCase):
         self.line.close()
         meters.asyncio.sleep = self.real_sleep
 
-    def make(self, **keys):
+    def make(self, also=(), **keys):
         self.hal = Hal(self.line, self.buses)
-        return meters.Meters(self.hal, config.check(keys))
+        return meters.Meters(self.hal, config.check(keys), also)
 
     def run_for(self, seconds, job):
         """The job for so many of its pauses; `asyncio.sleep` passes the line's time."""
@@ -75,6 +79,8 @@ class Polling(unittest.TestCase):
         except Stop:
             pass
 
+
+class Polling(MetersTest):
     def test_line_is_set_as_the_map_says_unless_the_configuration_does(self):
         for keys, expected in (
             ({"meter": "sdm630"}, (9_600, "N", 1, 1)),
@@ -139,3 +145,46 @@ class Polling(unittest.TestCase):
         self.assertEqual(len(m.jobs()), 1)
         self.run_for(2, m.jobs()[0])
         self.assertEqual(m.grid.readings, 3)
+
+    def test_frequency_is_read_where_somebody_wants_it(self):
+        for also, mhz in (((), None), (("frequency_mhz",), 1_000)):
+            m = self.make(also, grid_meter="sdm630")
+            self.run_for(1, m.jobs()[0])
+            self.assertEqual(
+                [m.own.reading.frequency_mhz, m.grid.reading.frequency_mhz], [mhz] * 2
+            )
+
+
+class Orders(MetersTest):
+    def setUp(self):
+        MetersTest.setUp(self)
+        self.line.there = (OWN, GRID, BOSS)
+
+    def order(self, **keys):
+        self.meters = self.make(**keys)
+        return order.add(self.meters, BOSS, REGISTER, self.line.ticks_ms)
+
+    def test_come_from_a_register_on_the_grid_meters_bus(self):
+        for keys in ({}, {"grid_meter": "sdm630"}, {"meter": "", "grid_meter": "sdm630"}):
+            found = self.order(**keys)
+            for word in (0, 1, 4_200, 65_534):
+                self.line.word = struct.pack(">H", word)
+                self.run_for(1, self.meters.jobs()[0])
+                self.assertEqual(found.reading.power_mw, word, keys)
+        self.order(grid_meter="sdm630", grid_bus=2)
+        for job, asked in ((0, {OWN}), (1, {GRID, BOSS})):
+            self.line.sent = []
+            self.run_for(2, self.meters.jobs()[job])
+            self.assertEqual({frame[0] for _, frame in self.line.sent}, asked)
+
+    def test_that_fall_silent_hold_up_no_meter(self):
+        found = self.order(grid_meter="sdm630")
+        self.run_for(3, self.meters.jobs()[0])
+        self.assertFalse(found.age_ms() is None)
+        self.line.there = (OWN, GRID)
+        self.run_for(60, self.meters.jobs()[0])
+        self.assertTrue(found.age_ms() is None)
+        self.assertFalse(self.meters.own.lost or self.meters.grid.lost)
+
+    def test_need_a_bus(self):
+        self.assertTrue(self.order(meter="") is None)

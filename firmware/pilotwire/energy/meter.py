@@ -59,7 +59,7 @@ class Meter:
         self.readings = 0  # good polls
         self.serial = ""
         self.firmware = ""
-        self._bus = bus
+        self.bus = bus
         self._ticks_ms = ticks_ms
         self._address = address or table.serial["address"]
         self._most_tries = tries
@@ -99,7 +99,7 @@ class Meter:
         try:
             if not self._known:
                 await self._introduce(tries)
-            await self._bus.read(self._address, self.table.blocks, self._take, tries)
+            await self.bus.read(self._address, self.table.blocks, self._take, tries)
         except ModbusError as error:
             self._miss(error)
             return False
@@ -124,10 +124,10 @@ class Meter:
         found = []
 
         def take(block, start):
-            found.append(_word(self._bus.buffer, start, block))
+            found.append(_word(self.bus.buffer, start, block))
 
         try:
-            await self._bus.read(self._address, (block,), take, tries)
+            await self.bus.read(self._address, (block,), take, tries)
         except ModbusError as error:
             if error.reason != "exception":  # an older model has no such register
                 raise
@@ -138,9 +138,9 @@ class Meter:
         found = []
 
         def take(block, start):
-            found.append(value(self._bus.buffer, start, block[3], 1))
+            found.append(value(self.bus.buffer, start, block[3], 1))
 
-        await self._bus.read(self._address, self.table.ratios, take, tries)
+        await self.bus.read(self._address, self.table.ratios, take, tries)
         for i in range(len(self._ratios)):
             self._ratios[i] = 1
             for bit, factor in enumerate(found):
@@ -158,7 +158,7 @@ class Meter:
         for name, phase, at, kind, factor, ratios in block[3]:
             if ratios:
                 factor *= self._ratios[ratios]
-            number = value(self._bus.buffer, start + at, kind, factor)
+            number = value(self.bus.buffer, start + at, kind, factor)
             if number is not None and number < 0 and name in _COUNTERS:
                 number = None
             if phase >= 0:
