@@ -15,13 +15,15 @@ _CONTACTS = {
 
 
 class WorldPlant:
-    """Nodes are "cp" and "pp", contacts "feedback", "rcd", "pe", "lock", "stop", "tamper".
+    """Nodes are "cp" and "pp", contacts "feedback", "rcd", "pe", "lock", "stop", "tamper", "dim".
 
-    The board feeds PP from `pp_supply_mv` through `pp_pull_up_ohm`.
+    `dimmed` is the last one, which is no part of a world. The board feeds PP from `pp_supply_mv`
+    through `pp_pull_up_ohm`.
     """
 
     def __init__(self, world, pp_supply_mv=3_300, pp_pull_up_ohm=1_000):
         self.world = world
+        self.dimmed = False
         self._pp_supply_mv = pp_supply_mv
         self._pp_pull_up_ohm = pp_pull_up_ohm
         self._samples = array("i", [0] * signals.N_INPUTS)
@@ -43,4 +45,4 @@ class WorldPlant:
         raise ValueError(f"no node {node!r}: cp or pp")
 
     def contact(self, name):
-        return bool(self._samples[_CONTACTS[name]])
+        return self.dimmed if name == "dim" else bool(self._samples[_CONTACTS[name]])

@@ -34,16 +34,16 @@ class Fram:
         self.failed = False
         self._memory = bytearray(8_192)
 
-    def readfrom_mem(self, _address: int, place: int, n: int, addrsize: int) -> bytes:
-        self._check(addrsize)
+    def readfrom_mem(self, address: int, place: int, n: int, addrsize: int = 8) -> bytes:
+        self._check(address, addrsize)
         return bytes(self._memory[place : place + n])
 
-    def writeto_mem(self, _address: int, place: int, data: bytes, addrsize: int) -> None:
-        self._check(addrsize)
+    def writeto_mem(self, address: int, place: int, data: bytes, addrsize: int = 8) -> None:
+        self._check(address, addrsize)
         self._memory[place : place + len(data)] = data
 
-    def _check(self, addrsize: int) -> None:
-        if self.failed or addrsize != 16:
+    def _check(self, address: int, addrsize: int) -> None:
+        if self.failed or address != 0x50 or addrsize != 16:
             raise OSError(5)
 
 

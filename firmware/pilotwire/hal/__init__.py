@@ -36,7 +36,10 @@ The rest, for rings 1 and 2:
                   there is no network).
 `random_bits(n)`  n random bits (1..30), for jitter and ids.
 `secret(n)`       n random bytes that nobody can guess, for a key.
-`i2c()`           the bus of an FRAM (machine.I2C's readfrom_mem, writeto_mem), or None.
+`i2c()`           the bus of an FRAM and of sensors (machine.I2C's readfrom_mem, writeto_mem), or
+                  None.
+`contact(name)`   whether an input of the board's data that is not ring 0's ("dim") is active;
+                  None where it is not fitted.
 `firmware`        the first 8 hexadecimal digits of the firmware's hash, "" where nobody knows it.
 `started`         why it started: "power-on", "watchdog", "crash", "console" or "command".
 `board`           the board's data: `rated_ma`, `phases`, ... (boards/<board>/board.json).

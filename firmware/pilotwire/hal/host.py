@@ -21,6 +21,8 @@ from ..udp import Datagrams
 _TICK_MS = const(10)
 _LATE_MS = const(500)  # ticks that are later than this are not made up for
 _FRAM_BYTES = const(8_192)
+_FRAM = const(0x50)
+_ENODEV = const(19)
 _DAY_S = const(86_400)
 _FRAME = 4 + 4 * signals.N_INPUTS  # elapsed ms and the samples, 32-bit little-endian
 
@@ -36,15 +38,22 @@ class FramFile:
             with open(path, "wb") as file:
                 file.write(bytes(_FRAM_BYTES))
 
-    def readfrom_mem(self, _address, place, n, addrsize):
+    def readfrom_mem(self, address, place, n, addrsize=8):
+        _select(address)
         with open(self._path, "rb") as file:
             file.seek(place)
             return file.read(n)
 
-    def writeto_mem(self, _address, place, data, addrsize):
+    def writeto_mem(self, address, place, data, addrsize=8):
+        _select(address)
         with open(self._path, "r+b") as file:
             file.seek(place)
             file.write(data)
+
+
+def _select(address):
+    if address != _FRAM:
+        raise OSError(_ENODEV)
 
 
 class Host:
@@ -60,6 +69,7 @@ class Host:
         self.root = environment("PILOTWIRE_ROOT") or "."
         self._plant = environment("PILOTWIRE_PLANT") or ""
         self._fram = environment("PILOTWIRE_FRAM") or ""
+        self._dim = environment("PILOTWIRE_DIM") or ""
         self._buses = [environment("PILOTWIRE_" + name) or "" for name in ("METER", "GRID")]
         self._dns = environment("PILOTWIRE_DNS") or ""
         self._ahead_s = 0  # of the computer's clock
@@ -165,6 +175,15 @@ class Host:
 
     def i2c(self):
         return FramFile(self._fram) if self._fram else None
+
+    def contact(self, name):
+        if name != "dim" or not self._dim:
+            return None
+        try:
+            with open(self._dim) as file:
+                return file.read(1) == "1"
+        except OSError:
+            return False
 
     def sync(self):
         """What a process has written survives it; only a computer's power cut would not."""

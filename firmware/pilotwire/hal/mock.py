@@ -1,4 +1,4 @@
-"""Ring 0's part of a board, in process: inputs are set by hand or by a plant."""
+"""Ring 0's part of a board, and its contacts, in process: set by hand or by a plant."""
 
 from array import array
 
@@ -9,7 +9,10 @@ HEALTHY = (12_000, 12_000, 10_000, 30_000, 0, 0, 1, 0, 0, 0)
 
 
 class MockHal:
-    """Ring 0's part: set `inputs`; read `duty`, `closed`, `outputs`. `sample` returns `dt_ms`."""
+    """Ring 0's part: set `inputs`; read `duty`, `closed`, `outputs`. `sample` returns `dt_ms`.
+
+    `contacts`: {name: whether it is active} of those that are fitted beside.
+    """
 
     def __init__(self):
         self.inputs = array("i", HEALTHY)
@@ -19,6 +22,7 @@ class MockHal:
         self.outputs = array("i", [0] * signals.N_OUTPUTS)
         self.fed = 0
         self.wakes = 0
+        self.contacts = {}
 
     def sample(self, inputs):
         i = 0
@@ -39,3 +43,6 @@ class MockHal:
 
     def wake(self):
         self.wakes += 1
+
+    def contact(self, name):
+        return self.contacts.get(name)

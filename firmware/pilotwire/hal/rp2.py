@@ -203,6 +203,12 @@ class Rp2:
             port["id"], sda=Pin(port["sda"]), scl=Pin(port["scl"]), freq=_I2C_HZ, timeout=_I2C_US
         )
 
+    def contact(self, name):
+        wire = self.board["inputs"].get(name)
+        if not wire:
+            return None
+        return Pin(wire["pin"], Pin.IN, _PULLS[wire["pull"]])() == wire["active"]
+
     def sync(self):
         os.sync()
 
