@@ -36,6 +36,7 @@ _REST_MS = const(60_000)  # for a handshake that would hold up ring 0
 _RESULT_MS = const(3_000)  # before a restart: the command's result goes out
 
 _WAKE = {"": settings.WAKE_NOT, "f": settings.WAKE_F, "x1": settings.WAKE_X1}
+_REGULATED = ("climate", "grid_code", "dim_w")  # keys that want power/regulation.py
 _ENABLED = handover.FLAG_AUTHORISED | handover.FLAG_RUN
 _CAN_CLOSE = _ENABLED | handover.FLAG_RECORDED
 
@@ -99,6 +100,15 @@ def _zone(config):
     return rule
 
 
+def _regulation(hal, config, leases):
+    """What power/regulation.py does, or None where no key of the configuration wants it."""
+    if not any(config[key] for key in _REGULATED):
+        return None
+    from .power.regulation import Regulation
+
+    return Regulation(hal, config, leases)
+
+
 def _fram(hal):
     from .record.fram import find
 
@@ -140,6 +150,9 @@ class App:
             config["authorise"], lambda: files.read("guests.json"), zone, hal.ticks_ms
         )
         self.timetable = Timetable(self.leases, lambda: files.read("schedule.json"), zone)
+        self.regulation = regulation = _regulation(hal, config, self.leases)
+        if regulation:
+            self.complaint = self.complaint or regulation.complaint
         self.fram = fram = _fram(hal)
         self.tariff, complaint = _tariff(hal, self.may_split())
         self.complaint = self.complaint or complaint
@@ -194,7 +207,14 @@ class App:
 
     def _find_meters(self):
         """Coroutine functions that poll them."""
-        meters = Meters(self.hal, self.config)
+        config, regulation = self.config, self.regulation
+        meters = Meters(self.hal, config, ("frequency_mhz",) if config["grid_code"] else ())
+        if regulation and config["dim_address"]:
+            from .energy.order import add
+
+            address, register = config["dim_address"], config["dim_register"]
+            regulation.listen(add(meters, address, register, self.hal.ticks_ms))
+            unload("energy.order")
         self.meter = meters.own
         self.grid = meters.grid
         self.complaint = self.complaint or meters.complaint
@@ -227,6 +247,8 @@ class App:
         self.timetable.look(stamp[0])
         if up[handover.UP_STATE] == levels.A:
             self.leases.override = False  # it was for that vehicle
+        if self.regulation:
+            self.regulation.look(now_ms, up, self.grid or self.meter)
         fresh_ms = self.fresh_ms()
         if fresh_ms is not None:
             self._look(now_ms - fresh_ms, stamp[0])
@@ -310,8 +332,11 @@ class App:
         spare[handover.DOWN_FLAGS] = self._handed = flags
         spare[handover.DOWN_CLEAR] = self._clear
         spare[handover.DOWN_PHASES] = self.phases
-        # No board has such a sensor yet.
-        spare[handover.DOWN_TEMPERATURE_DC] = spare[handover.DOWN_HUMIDITY_PM] = handover.UNKNOWN
+        dc = pm = handover.UNKNOWN
+        if self.regulation and self.regulation.sensors:
+            dc, pm = self.regulation.sensors.temperature_dc, self.regulation.sensors.humidity_pm
+        spare[handover.DOWN_TEMPERATURE_DC] = dc
+        spare[handover.DOWN_HUMIDITY_PM] = pm
         if self.meter:
             self.meter.fill(spare)
         self.leases.fill(spare)

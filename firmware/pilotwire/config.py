@@ -33,6 +33,16 @@ KEYS = {
     "authorise": ("free", ("free", "remote", "windows")),  # windows: guests.json says when
     "operator_ttl_s": (3_600, 1, 432_000),  # a limit that names no expiry lives so long
     "operator_fallback_ma": (6_000, 0, 80_000),
+    "climate": ("", 0, 16),  # of power/sites.jsonl, or of the root's; empty: no derating
+    "grid_code": ("", 0, 16),  # of the same; empty: frequency and voltage reduce nothing
+    "grid_delay_s": (600, 0, 1_800),  # the most that the return after that is delayed by chance
+    "dim_w": (
+        0,
+        0,
+        50_000,
+    ),  # all phases together, while dimming is ordered; 0: it cannot be
+    "dim_address": (0, 0, 247),  # of what holds the register that orders it; 0: none
+    "dim_register": (0, 0, 65_535),
     "meter": ("sdm630", 0, 16),  # of energy/maps, or custom: meter.json; empty: none
     "meter_address": (0, 0, 247),  # 0: the map's, as the factory sets it
     "meter_baud": (0, (0, 1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200)),

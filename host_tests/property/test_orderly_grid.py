@@ -11,7 +11,7 @@ from pilotwire.power.slopes import Ramp, along
 STEP_MA = 250
 LEAST_MA = 6_000
 TRIP_DC = 850
-NAMES = {"site": ("standard", "tropical", "coastal"), "grid": ("eu", "gb", "cn")}
+NAMES = {"climate": ("standard", "tropical", "coastal"), "grid": ("eu", "gb", "cn")}
 ROWS = {kind: [sites.load(kind, name, "") for name in NAMES[kind]] for kind in NAMES}
 
 rated = st.sampled_from((6_000, 10_000, 16_000, 32_000, 63_000, 80_000))
@@ -68,7 +68,7 @@ def test_a_ramp_is_never_above_what_is_wanted_and_never_jumps_up(most_ma, rise_m
 
 
 @given(
-    st.sampled_from(ROWS["site"]),
+    st.sampled_from(ROWS["climate"]),
     rated,
     st.lists(st.tuples(pauses, degrees, humidity, st.booleans(), st.booleans()), max_size=40),
 )
@@ -198,7 +198,7 @@ json_values = st.recursive(
 )
 
 
-@given(st.sampled_from(("site", "grid")), st.data())
+@given(st.sampled_from(("climate", "grid")), st.data())
 def test_whatever_row_comes_is_taken_or_refused_in_words(kind, data):
     row = dict(data.draw(st.sampled_from(ROWS[kind])))
     key = data.draw(st.sampled_from([key for key in row if key != kind]))

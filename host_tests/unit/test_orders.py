@@ -62,6 +62,14 @@ class Limit(OrdersTest, unittest.TestCase):
             self.assertEqual(leases.granted("site"), ma)
 
 
+class Dim(OrdersTest, unittest.TestCase):
+    def test_is_refused_where_no_dimming_is_configured(self):
+        self.app.regulation.dimming = None
+        self.assertEqual(self.refusal("dim", ttl_s=1), "not-fitted")
+        self.app.regulation = None
+        self.assertEqual(self.refusal("dim", ttl_s=1), "not-fitted")
+
+
 class Override(OrdersTest, unittest.TestCase):
     def test_passes_by_the_owners_own_wishes_while_its_vehicle_is_there(self):
         self.assertEqual(self.refusal("override", on=True), "no-vehicle")
@@ -216,6 +224,7 @@ EFFECTS = (
     ("phases", {"n": 1}, lambda app: app.phases),
     ("unlock", {}, lambda app: app.session.authorised),
     ("clear-faults", {}, lambda app: app.cleared),
+    ("dim", {"ttl_s": 60}, lambda app: app.regulation.dimming._ordered_ms),
     ("override", {"on": True}, lambda app: app.leases.override),
     ("why", {}, None),
     ("schedule", {"schedule": None}, lambda app: app.files.read("schedule.json")),

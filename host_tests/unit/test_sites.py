@@ -5,9 +5,9 @@ import unittest
 
 from pilotwire.power import sites
 
-NAMES = {"site": ("standard", "tropical", "coastal"), "grid": ("eu", "gb", "cn")}
+NAMES = {"climate": ("standard", "tropical", "coastal"), "grid": ("eu", "gb", "cn")}
 SITE = (
-    '{"site": "own", "heat": [[-250, 1000], [-50, 0]], "damp": [[850, 1000], [930, 0]], '
+    '{"climate": "own", "heat": [[-250, 1000], [-50, 0]], "damp": [[850, 1000], [930, 0]], '
     '"cold": [-250, 500, 600], "rise_ma": 1000}'
 )
 GRID = (
@@ -76,19 +76,19 @@ class Published(SitesTest):
                 self.assertEqual(sites.load(kind, name, "root")[kind], name)
 
     def test_rows_are_of_their_kind(self):
-        self.assertEqual(self.refusal("site", "eu"), "sites.jsonl: no site eu")
+        self.assertEqual(self.refusal("climate", "eu"), "sites.jsonl: no climate eu")
         self.assertEqual(self.refusal("grid", "standard"), "sites.jsonl: no grid standard")
 
 
 class Own(SitesTest):
     def test_rows_come_first(self):
         self.own = SITE + "\n" + SITE.replace("own", "standard").replace("500", "123") + "\n"
-        self.assertEqual(sites.load("site", "standard", "root")["cold"][1], 123)
-        self.assertEqual(sites.load("site", "own", "root")["cold"][1], 500)
-        self.assertEqual(sites.load("site", "coastal", "root")["site"], "coastal")
+        self.assertEqual(sites.load("climate", "standard", "root")["cold"][1], 123)
+        self.assertEqual(sites.load("climate", "own", "root")["cold"][1], 500)
+        self.assertEqual(sites.load("climate", "coastal", "root")["climate"], "coastal")
 
     def test_rows_that_are_wrong_are_refused_by_their_place(self):
-        for kind, row, cases in (("site", SITE, SITES), ("grid", GRID, GRIDS)):
+        for kind, row, cases in (("climate", SITE, SITES), ("grid", GRID, GRIDS)):
             for old, new, refusal in cases:
                 self.assertTrue(old in row, old)
                 self.own = SITE.replace("own", "other") + "\n" + row.replace(old, new)
@@ -98,13 +98,13 @@ class Own(SitesTest):
         for line, refusal in (
             ("[]", "an object wanted"),
             ("{", "an object wanted"),
-            ("", "sites.jsonl: no site own"),
+            ("", "sites.jsonl: no climate own"),
             ("[" * 250, "an object wanted"),
             (" " * 301 + SITE, "more than 300 characters"),
         ):
             self.own = line
-            expected = refusal if "no site" in refusal else "sites.jsonl: 1: " + refusal
-            self.assertEqual(self.refusal("site"), expected)
+            expected = refusal if "no climate" in refusal else "sites.jsonl: 1: " + refusal
+            self.assertEqual(self.refusal("climate"), expected)
 
 
 if __name__ == "__main__":

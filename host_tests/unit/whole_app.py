@@ -10,6 +10,7 @@ from pilotwire.energy.session import Session
 from pilotwire.pilot import handover
 from pilotwire.pilot.settings import Settings
 from pilotwire.power.leases import Leases
+from pilotwire.power.regulation import Regulation
 from pilotwire.power.timetable import Timetable
 from pilotwire.record.files import Files
 from pilotwire.record.wear import Wear
@@ -48,6 +49,9 @@ class Hal:
 
     def set_clock(self, unix, quality):
         self.stamp = unix, quality
+
+    def contact(self, name):
+        return False
 
     def network(self):
         return self.connected
@@ -113,6 +117,8 @@ class App:
         self.files = files = Files(ROOT, lambda: box.free, box.flash.sync)
         policy, zone = self.config["authorise"], parse(self.config["zone"])
         self.access = Access(policy, lambda: files.read("guests.json"), zone, hal.ticks_ms)
+        wanted = config.check({"dim_w": 4_200})
+        self.regulation = Regulation(hal, wanted, self.leases)
         self.timetable = Timetable(self.leases, lambda: files.read("schedule.json"), zone)
         self.session = Session(self.access.free, False)
         self.journal = box.journal

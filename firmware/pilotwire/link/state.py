@@ -90,7 +90,7 @@ def state(app) -> dict:
     now["restart"] = app.hal.started
     now["trace"] = app.trace is not None
     now["contactor"] = app.wear.report()
-    now["temperature_c"] = None  # no board has such a sensor yet
+    now["temperature_c"] = app.regulation and app.regulation.temperature_c()
     now.update(_measured(app))
     return now
 

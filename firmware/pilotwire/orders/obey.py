@@ -42,6 +42,10 @@ def obey(app, type_, args) -> dict:
         app.phases = args["n"]
     elif type_ == "clear-faults":
         app.clear_faults()
+    elif type_ == "dim":
+        if not (app.regulation and app.regulation.dimming):
+            _refuse("not-fitted")
+        app.regulation.dimming.order(app.hal.ticks_ms(), args["ttl_s"])
     elif type_ == "override":
         _plugged(app)
         app.leases.override = args["on"]

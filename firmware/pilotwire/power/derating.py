@@ -92,17 +92,17 @@ class Sensors:
 
 
 class Derating:
-    """`site`: a checked row of sites.jsonl; `most_ma`: the board's rating; `trip_dc`: ring 0's.
+    """`climate`: a checked row of sites.jsonl; `most_ma`: the board's rating; `trip_dc`: ring 0's.
 
     `reason` is "" without a limit, else "heat", "damp", "cold", "sensor" (one is broken or
     silent) or "rise" (it is over).
     """
 
-    def __init__(self, site, most_ma, trip_dc, now_ms):
-        self._site = site
+    def __init__(self, climate, most_ma, trip_dc, now_ms):
+        self._climate = climate
         self._span_ma = max(most_ma - LEAST_MA, 0)
         self._trip_dc = trip_dc
-        self._ramp = Ramp(site["rise_ma"], most_ma, now_ms)
+        self._ramp = Ramp(climate["rise_ma"], most_ma, now_ms)
         self._hot_dc = self._damp_pm = UNKNOWN  # as the curves see it, that is with hysteresis
         self._heard_ms = now_ms
         self._silent = False
@@ -144,20 +144,20 @@ class Derating:
 
     def _allowed(self, broken):
         """(per mille, reason) of each cause."""
-        site = self._site
+        climate = self._climate
         found = [(_ALL, "")]
         if broken or self._silent:
             found.append((0, "sensor"))
         if self._hot_dc > UNKNOWN:
-            found.append((along(site["heat"], self._hot_dc - self._trip_dc), "heat"))
+            found.append((along(climate["heat"], self._hot_dc - self._trip_dc), "heat"))
         if self._damp_pm > UNKNOWN:
-            found.append((along(site["damp"], self._damp_pm), "damp"))
+            found.append((along(climate["damp"], self._damp_pm), "damp"))
         if self._cold_ms is not None:
-            found.append((site["cold"][1], "cold"))
+            found.append((climate["cold"][1], "cold"))
         return found
 
     def _look_for_cold(self, now_ms, dc, closed):
-        cold_dc, _, seconds = self._site["cold"]
+        cold_dc, _, seconds = self._climate["cold"]
         if not closed:
             self._cold_ms = now_ms if dc < cold_dc else None
         elif self._cold_ms is not None:

@@ -1,6 +1,6 @@
 """A row of sites.jsonl by its name, checked: curves of derating, codes of grids. Loads on demand.
 
-    {"site": name, "heat": curve, "damp": curve, "cold": [dc, pm, s], "rise_ma": mA a minute}
+    {"climate": name, "heat": curve, "damp": curve, "cold": [dc, pm, s], "rise_ma": mA a minute}
     {"grid": name, "mv": nominal, "hz": curve, "volts": curve, "rise_ma": mA a minute,
      "back": [least pu, most pu, least mHz, most mHz, s]}
 
@@ -33,13 +33,13 @@ _NUMBERS = {  # least and most of each
     "back": ((500, 1_000), (1_000, 1_300), (40_000, 70_000), (40_000, 70_000), (0, 3_600)),
 }
 _KEYS = {
-    "site": ("heat", "damp", "cold", "rise_ma"),
+    "climate": ("heat", "damp", "cold", "rise_ma"),
     "grid": ("mv", "hz", "volts", "back", "rise_ma"),
 }
 
 
 def load(kind, name, root):
-    """The row of `kind` ("site" or "grid") and `name`. Raises ValueError, with the place in it."""
+    """The row `name` of `kind` "climate" or "grid". Raises ValueError, with the place in it."""
     for path in (root + "/sites.jsonl", __file__.rsplit(".", 1)[0] + ".jsonl"):
         try:
             row = _find(path, kind, name)

@@ -1,0 +1,125 @@
+"""What this box limits its own current by, where its configuration wants it: a lease for each.
+
+It loads, and each of its parts, only where a key of the configuration wants it (app.py).
+"""
+
+from micropython import const
+
+from ..loading import unload
+from ..pilot import faults, handover
+
+_FRESH_MS = const(10_000)  # an older reading says nothing of the grid
+_LEAST_MA = const(6_000)  # what a charge goes on with (IEC 61851-1 table A.7)
+_DIM_RISE_MA = const(1_000)
+_MAINS = faults.UNDERVOLTAGE | faults.OVERVOLTAGE | faults.PHASE_LOSS
+
+
+class Regulation:
+    """Grants `leases` the sources "temperature" and "grid".
+
+    Each part that is not configured is None. `complaint` is "" or says what of it cannot be; the
+    box then charges with 6 A.
+    """
+
+    def __init__(self, hal, config, leases):
+        self._hal = hal
+        self._leases = leases
+        self.sensors = self._derating = self._care = self.dimming = None
+        self._orders = None
+        self._ordered = bool(config["dim_address"])
+        self.complaint = ""
+        self._most_ma = handover.NO_LIMIT_MA
+        now_ms = hal.ticks_ms()
+        most_ma = hal.board["rated_ma"]
+        try:
+            if config["climate"]:
+                from .derating import Derating, Sensors
+                from .sites import load
+
+                climate = load("climate", config["climate"], hal.root)
+                self.sensors = Sensors(hal.i2c(), now_ms)
+                self._derating = Derating(climate, most_ma, config["trip_c"] * 10, now_ms)
+            if config["grid_code"]:
+                from .gridcare import GridCare
+                from .sites import load
+
+                self._care = GridCare(
+                    load("grid", config["grid_code"], hal.root),
+                    hal.board["phases"],
+                    most_ma,
+                    config["grid_delay_s"],
+                    hal.random_bits,
+                    now_ms,
+                    hal.started == "power-on",
+                )
+        except ValueError as error:
+            self.complaint = error.args[0]
+            self._most_ma = _LEAST_MA
+        unload("power.sites")
+        if config["dim_w"]:
+            from .gridcare import Dimming
+
+            self.dimming = Dimming(config["dim_w"], _LEAST_MA, _DIM_RISE_MA, most_ma, now_ms)
+
+    def listen(self, orders):
+        """`orders` is the Meter that reads the register which orders dimming; None: there is no
+        bus for it."""
+        self._orders = orders
+
+    def look(self, now_ms, up, meter):
+        """Once a second, and whenever something changes. `meter` (a Meter or None) tells volts
+        and frequency; `up` is ring 0's state."""
+        leases = self._leases
+        if self.sensors:
+            self.sensors.look(now_ms)
+            _grant(leases, "temperature", self._derated(now_ms, up))
+        age_ms = meter.age_ms() if meter else None
+        reading = meter.reading if age_ms is not None and age_ms < _FRESH_MS else None
+        voltage_mv = reading.voltage_mv if reading else ()
+        least_ma = self._most_ma
+        if self._care:
+            frequency_mhz = reading and reading.frequency_mhz
+            out = up[handover.UP_FAULTS] & _MAINS != 0
+            least_ma = min(least_ma, self._care.look(now_ms, voltage_mv, frequency_mhz, out))
+        if self.dimming:
+            contact = self._hal.contact("dim")
+            phases = up[handover.UP_PHASES]
+            dimmed_ma = self.dimming.look(now_ms, contact, self._register(), phases, voltage_mv)
+            least_ma = min(least_ma, dimmed_ma)
+        _grant(leases, "grid", least_ma)
+
+    def temperature_c(self):
+        """Of the hottest place, None where nobody says."""
+        dc = self.sensors.temperature_dc if self.sensors else handover.UNKNOWN
+        return None if dc <= handover.UNKNOWN else dc / 10
+
+    def reasons(self, now_ms) -> dict:
+        """{source: (reason, seconds until it can change or None)} of its sources that limit."""
+        found = {}
+        if self._derating and self._derating.reason:
+            found["temperature"] = self._derating.reason, self._derating.left_s()
+        if self._care and self._care.reason:
+            found["grid"] = self._care.reason, self._care.left_s()
+        if self.dimming and self.dimming.reason:
+            found["grid"] = self.dimming.reason, self.dimming.left_s(now_ms)
+        return found
+
+    def _derated(self, now_ms, up):
+        sensors = self.sensors
+        closed = up[handover.UP_CLOSED]
+        dc, pm = sensors.temperature_dc, sensors.humidity_pm
+        return self._derating.look(now_ms, dc, pm, closed, sensors.lost)
+
+    def _register(self):
+        """What the register for dimming holds; 0 where there is none, None while it is silent."""
+        if not self._ordered:
+            return 0
+        orders = self._orders
+        return orders.reading.power_mw if orders and orders.age_ms() is not None else None
+
+
+def _grant(leases, source, ma):
+    if ma == handover.NO_LIMIT_MA:
+        leases.withdraw(source)
+    else:
+        leases.grant(source, ma)

@@ -1,0 +1,142 @@
+"""What the configuration wants is granted as leases, with reasons, and no more."""
+
+import unittest
+from array import array
+
+from fake_i2c import FakeI2c
+from pilotwire.config import check
+from pilotwire.energy.meter import Reading
+from pilotwire.pilot import faults
+from pilotwire.pilot.handover import N_UP, UP_FAULTS, UP_PHASES
+from pilotwire.power.leases import Leases
+from pilotwire.power.regulation import Regulation
+
+
+def air(dc, pm):
+    """An SHT3x in air of so many 1/10 degree C and per mille."""
+    return FakeI2c(((dc + 450) * 65_535 // 1_750, pm * 65_535 // 1_000))
+
+
+class Hal:
+    root = "/nowhere"
+    started = "watchdog"
+
+    def __init__(self):
+        self.board = {"rated_ma": 32_000, "phases": 3}
+        self.now_ms = 0
+        self.bus = None
+        self.closed = False
+
+    def ticks_ms(self):
+        return self.now_ms
+
+    def random_bits(self, count):
+        return 0
+
+    def i2c(self):
+        return self.bus
+
+    def contact(self, name):
+        return self.closed
+
+
+class Meter:
+    def __init__(self):
+        self.reading = Reading()
+        self.reading.voltage_mv = [230_000] * 3
+        self.reading.frequency_mhz = 50_000
+        self.age = 0
+
+    def age_ms(self):
+        return self.age
+
+
+class Regulating(unittest.TestCase):
+    def setUp(self):
+        self.hal = Hal()
+        self.leases = Leases(32_000, self.hal.ticks_ms)
+        self.meter = Meter()
+        self.up = array("i", [0] * N_UP)
+        self.up[UP_PHASES] = 3
+
+    def make(self, **keys):
+        self.regulation = Regulation(self.hal, check(keys), self.leases)
+        return self.regulation
+
+    def run_for(self, seconds):
+        for _ in range(seconds):
+            self.hal.now_ms += 1_000
+            self.regulation.look(self.hal.now_ms, self.up, self.meter)
+
+    def granted(self):
+        return self.leases.granted("temperature"), self.leases.granted("grid")
+
+    def reasons(self):
+        return self.regulation.reasons(self.hal.now_ms)
+
+    def test_grants_nothing_where_all_is_well(self):
+        self.hal.bus = air(250, 500)
+        self.make(climate="standard", grid_code="eu", dim_w=4_200)
+        self.run_for(20)
+        self.assertEqual((self.granted(), self.reasons()), ((None, None), {}))
+        self.assertEqual(self.regulation.temperature_c(), 25.0)
+
+    def test_derates_by_what_the_sensor_says(self):
+        self.hal.bus = air(700, 500)
+        self.make(climate="standard")
+        self.run_for(20)
+        ma = self.granted()[0]
+        self.assertTrue(6_000 < ma < 20_000, ma)
+        self.assertEqual(self.reasons(), {"temperature": ("heat", None)})
+
+    def test_without_the_sensor_that_it_counts_on_leaves_6_a(self):
+        self.make(climate="standard")
+        self.run_for(20)
+        self.assertEqual(self.granted(), (6_000, None))
+        self.assertEqual(self.regulation.temperature_c(), None)
+
+    def test_dims_for_contact_and_register_and_names_them(self):
+        regulation = self.make(dim_w=4_200, dim_address=7)
+        orders = Meter()
+        regulation.listen(orders)
+        orders.reading.power_mw = 0
+        self.run_for(1)
+        self.assertEqual(self.granted(), (None, None))
+        orders.reading.power_mw = 1
+        self.run_for(1)
+        self.assertEqual(self.granted(), (None, 6_000))
+        self.assertEqual(self.reasons(), {"grid": ("register", None)})
+        self.hal.closed = True
+        self.run_for(1)
+        self.assertEqual(self.reasons(), {"grid": ("contact", None)})
+
+    def test_takes_the_least_of_dimming_and_care(self):
+        self.make(dim_w=11_000, grid_code="eu")
+        self.hal.closed = True
+        self.run_for(1)
+        self.assertEqual(self.granted(), (None, 15_750))
+        self.meter.reading.frequency_mhz = 49_500
+        self.run_for(1)
+        self.assertEqual(self.granted(), (None, 0))
+
+    def test_hears_of_an_outage_from_ring_0_and_not_from_old_readings(self):
+        self.make(grid_code="eu")
+        self.meter.reading.frequency_mhz = 49_500
+        self.meter.age = 10_000
+        self.run_for(1)
+        self.assertEqual(self.granted(), (None, None))
+        self.up[UP_FAULTS] = faults.PHASE_LOSS
+        self.run_for(1)
+        self.assertEqual((self.granted()[1], self.reasons()["grid"][0]), (0, "outage"))
+
+    def test_of_rows_that_are_not_there_leaves_6_a_and_complains(self):
+        for key, kind in (("climate", "climate"), ("grid_code", "grid")):
+            self.setUp()
+            self.make(**{key: "mars", "dim_w": 11_000})
+            self.run_for(1)
+            self.assertEqual(self.granted(), (None, 6_000))
+            self.assertEqual(self.regulation.complaint, "sites.jsonl: no %s mars" % kind)
+
+
+if __name__ == "__main__":
+    unittest.main()
