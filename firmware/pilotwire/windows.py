@@ -15,24 +15,26 @@ from .zone import local, offset
 
 _MOST = const(16)
 _DAY = const(1_440)
-_RANGES = (("days", 1, 127), ("first", 0, _DAY - 1), ("last", 1, _DAY))
+_TIMES = (("first", 0, _DAY - 1), ("last", 1, _DAY))
 
 
-def check(rows, width):
+def check(rows, width, what="windows", days=(("days", 1, 127),)):
     """Raises ValueError with the place (counted from 0) unless these are at most 16 windows.
 
-    Each is to have `width` integers, of which only the first three are looked at.
+    Each is to have `width` integers, of which only the days and the two times are looked at.
+    `what` they are called, and what says their days, is for windows of dates (schedule.py).
     """
     if type(rows) is not list or len(rows) > _MOST:
-        raise ValueError("windows: a list of at most %d wanted" % _MOST)
+        raise ValueError("%s: a list of at most %d wanted" % (what, _MOST))
     for place, row in enumerate(rows):
         if type(row) is not list or len(row) != width or any(type(n) is not int for n in row):
-            raise ValueError("windows: %d: %d integers wanted" % (place, width))
-        for value, (name, least, most) in zip(row, _RANGES):
+            raise ValueError("%s: %d: %d integers wanted" % (what, place, width))
+        for value, (name, least, most) in zip(row, days + _TIMES):
             if not least <= value <= most:
-                raise ValueError("windows: %d: %s %d to %d wanted" % (place, name, least, most))
-        if row[1] == row[2]:
-            raise ValueError("windows: %d: first and last are the same" % place)
+                text = "%s: %d: %s %d to %d wanted"
+                raise ValueError(text % (what, place, name, least, most))
+        if row[len(days)] == row[len(days) + 1]:
+            raise ValueError("%s: %d: first and last are the same" % (what, place))
 
 
 def holding(rows, rule, unix):

@@ -19,7 +19,7 @@ from micropython import const
 
 _LONGEST = const(40)
 _DAY_S = const(86_400)
-_EPOCH = const(719_559)  # days from 1 March of the year 0 to 1970, and those that `_first` adds
+_EPOCH = const(719_559)  # days from 1 March of the year 0 to 1970, and those that `first_day` adds
 _CHANGE = (("month", 2, 11), ("week", 1, 5), ("weekday", 0, 6), ("minute", -10_020, 10_020))
 _RANGES = (("offset", -840, 840),) * 2 + _CHANGE * 2  # no month at the year's ends: see `offset`
 
@@ -65,19 +65,19 @@ def local(rule, unix):
     return (minute // 1440 + 3) % 7, minute % 1440
 
 
-def _change(year, change):
-    """When the clock of that place shows the moment of the change, as if it showed UTC."""
-    month, week, weekday, minute = change
-    day = _first(year, month)
-    day += (weekday - 4 - day) % 7 + 7 * (week - 1)  # 1 January 1970 was a Thursday, 4
-    if day >= _first(year, month + 1):
-        day -= 7  # there is no fifth one
-    return day * _DAY_S + minute * 60
-
-
-def _first(year, month):
-    """Days from 1970 to the first of a month, in the Gregorian calendar."""
+def first_day(year, month):
+    """Days from 1970 to the first of a month, 1 to 13, in the Gregorian calendar."""
     if month < 3:  # years are counted from March, so that the day of a leap year is the last
         year -= 1
         month += 12
     return 365 * year + year // 4 - year // 100 + year // 400 + (153 * month - 2) // 5 - _EPOCH
+
+
+def _change(year, change):
+    """When the clock of that place shows the moment of the change, as if it showed UTC."""
+    month, week, weekday, minute = change
+    day = first_day(year, month)
+    day += (weekday - 4 - day) % 7 + 7 * (week - 1)  # 1 January 1970 was a Thursday, 4
+    if day >= first_day(year, month + 1):
+        day -= 7  # there is no fifth one
+    return day * _DAY_S + minute * 60

@@ -55,6 +55,13 @@ class Writing(OrdersTest, unittest.TestCase):
             self.assertEqual(self.refusal(name, **{name: wrong}), "range")
             self.assertEqual(json.loads(self.stored(name)), data)
 
+    def test_refuses_dates_that_are_past_but_not_those_of_a_file_that_has_grown_old(self):
+        old = {"windows": [], "otherwise_ma": 9_000, "dates": [[20240101, 20240102, 0, 60, 0]]}
+        self.assertEqual(self.refusal("schedule", schedule=old), "range")
+        self.box.flash.files["r/schedule.json"] = bytearray(json.dumps(old).encode())
+        self.app.look()
+        self.assertEqual(self.app.leases.granted("schedule"), 9_000)
+
     def test_is_in_force_at_once_whether_it_is_on_flash_or_not(self):
         for self.box.free in (True, False):
             self.app.look()

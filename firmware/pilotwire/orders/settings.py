@@ -67,7 +67,7 @@ def _check(app, type_, data):
         if type_ == "schedule":
             from ..power import schedule
 
-            schedule.check(data)
+            schedule.check(data, app.timetable.zone, app.hal.clock()[0])
         elif type_ == "guests":
             from ..energy import guests
 

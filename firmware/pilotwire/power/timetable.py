@@ -16,7 +16,7 @@ class Timetable:
     def __init__(self, leases, read, zone):
         self._leases = leases
         self._read = read
-        self._zone = zone
+        self.zone = zone
         self._from = 0  # unix time from which what was asked last holds; None: it was unknown
         self._until = 0
         self.trouble = ""
@@ -52,7 +52,7 @@ class Timetable:
         try:
             data = json.loads(text)
             schedule.check(data)
-            ma, until = schedule.limit_at(data, self._zone, unix)
+            ma, until = schedule.limit_at(data, self.zone, unix)
         except ValueError as error:
             self.trouble = "schedule.json: " + str(error)[:120]
             ma, until = 0, _NEVER
