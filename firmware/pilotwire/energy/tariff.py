@@ -28,15 +28,28 @@ class Tariff:
         self._changes = changes
         self._rule = rule
 
+    def at(self, unix):
+        """(period, unix time until which it holds at least)."""
+        minutes, limit = offset(self._rule, unix)
+        second = (unix + minutes * 60) % _DAY_S
+        period = 0
+        end_s = _DAY_S
+        for minute, index in self._changes:
+            if minute * 60 > second:
+                end_s = minute * 60
+                break
+            period = index
+        return period, min(unix - second + end_s, limit)
+
     def period(self, unix):
         """Index of the period at this time."""
-        return self._at(unix)[0]
+        return self.at(unix)[0]
 
     def is_one(self, first_unix, last_unix):
         """Whether all of this time lies in one stretch of one period."""
-        period, until = self._at(first_unix)
+        period, until = self.at(first_unix)
         while until <= last_unix and until - first_unix < _DAY_S:
-            following, until = self._at(until)
+            following, until = self.at(until)
             if following != period:
                 return False
         return first_unix <= last_unix < until
@@ -51,19 +64,6 @@ class Tariff:
     def split(self):
         """For the Wh of a box's charges."""
         return Split(self)
-
-    def _at(self, unix):
-        """(period, unix time until which it holds at least)."""
-        minutes, limit = offset(self._rule, unix)
-        second = (unix + minutes * 60) % _DAY_S
-        period = 0
-        end_s = _DAY_S
-        for minute, index in self._changes:
-            if minute * 60 > second:
-                end_s = minute * 60
-                break
-            period = index
-        return period, min(unix - second + end_s, limit)
 
 
 class Split:
