@@ -1,0 +1,102 @@
+"""`pilotwire plan`: what a person gets to see, and the exit codes."""
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+
+from pilotwire.power.plan import check
+from zones.compiler import UnknownZone, zone_info
+
+from .plan import Slot, Wish, at_once, slots
+from .prices import BadPrices, read
+
+READY, NOT_READY, WRONG = 0, 1, 2
+
+
+class BadWish(ValueError):
+    """The wish is none; the text says why."""
+
+
+def planned(
+    path: Path,
+    by: str,
+    kwh: float,
+    w: int,
+    ma: int,
+    otherwise_ma: int,
+    zone: str,
+    begin: str,
+    start_cost: float,
+    per_kwh: int,
+) -> int:
+    """Print the cheapest plan as a table, and the command for a box."""
+    try:
+        prices = read(path, per_kwh)
+        local = zone_info(zone)
+        now = _time(begin, local) if begin else int(datetime.now(UTC).timestamp())
+        wish = Wish(now, _next(by, local, now), round(kwh * 1_000), w)
+        if wish.by <= now:
+            raise BadWish(f"{by} is past")
+        if not prices.start < wish.by or not now < prices.end:
+            raise BadWish(f"no price lies between now and {by}")
+        found = slots(prices, wish, start_cost)
+        plan = {
+            "slots": [[slot.first, slot.last, ma] for slot in found],
+            "otherwise_ma": otherwise_ma,
+        }
+        check(plan, now)
+    except BadPrices as error:
+        print(f"{path}: {error}", file=sys.stderr)
+        return WRONG
+    except (BadWish, UnknownZone, ValueError) as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    _print_table(found, local)
+    given = sum(slot.wh for slot in found)
+    ready = given >= wish.wh
+    straight = at_once(prices, wish)
+    print(
+        f"{given / 1_000:.1f} kWh for {sum(slot.cost for slot in found):.2f}"
+        f" with {_counted(len(found), 'start')}; at once {straight.cost:.2f}"
+    )
+    if not ready:
+        print(f"it cannot be ready by {_shown(wish.by, local)}", file=sys.stderr)
+    print(json.dumps({"type": "plan", "args": {"plan": plan}}))
+    return READY if ready else NOT_READY
+
+
+def _print_table(found: list[Slot], local: tzinfo) -> None:
+    print(f"{'from':25} {'until':25} {'min':>5} {'kWh':>6} {'a kWh':>8} {'cost':>7}")
+    for slot in found:
+        kwh = slot.wh / 1_000
+        print(
+            f"{_shown(slot.first, local):25} {_shown(slot.last, local):25}"
+            f" {(slot.last - slot.first) / 60:5.0f} {kwh:6.1f} {slot.cost / kwh:8.4f}"
+            f" {slot.cost:7.2f}"
+        )
+
+
+def _shown(unix: int, local: tzinfo) -> str:
+    return datetime.fromtimestamp(unix, local).isoformat(" ", "minutes")
+
+
+def _time(text: str, local: tzinfo) -> int:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadWish(f"{text!r} is no time, such as 2027-01-18T18:00") from None
+    return int((time if time.tzinfo else time.replace(tzinfo=local)).timestamp())
+
+
+def _next(text: str, local: tzinfo, now: int) -> int:
+    """A time of its own, or the next one that is "hh:mm" on the clock."""
+    if len(text) != 5:
+        return _time(text, local)
+    today = datetime.fromtimestamp(now, local).date()
+    times = [_time(f"{today + timedelta(days=ahead)}T{text}", local) for ahead in (0, 1)]
+    return times[0] if times[0] > now else times[1]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,1 @@
+"""Whole days of orderly charging against the sun and against prices: `make power-bench`."""
