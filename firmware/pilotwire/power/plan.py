@@ -77,7 +77,7 @@ def check_prices(data, unix=None):
         raise ValueError("prices: all of them are past")
 
 
-def allowed(plan, prices, schedule, tariff, rule, unix, charge):
+def allowed(plan, prices, schedule, tariff, rule, unix, charge) -> tuple:
     """(mA per phase, unix time until which they hold, why, unix time when it is to be ready).
 
     Of a checked plan, and prices, a schedule and a Tariff, or None each; `rule` is zone.py's. Why
@@ -142,7 +142,7 @@ def cheapest(times, need, charging):
     `charging`. What is taken only in part is its beginning, or the end where that saves a start.
     """
     starts, costs, watts = times
-    parts = [None] * len(costs)  # what is taken of each, (from, until)
+    parts = {}  # place: (from, until) of it that is taken
     order = sorted([i for i in range(len(costs)) if watts[i]], key=lambda i: costs[i])
     dearest = None
     left = rest = need
@@ -159,11 +159,12 @@ def cheapest(times, need, charging):
     if left <= 0:
         _take(times, parts, _stretches(times, parts, dearest, charging), rest)
     blocks = []
-    for part in parts:
-        if part and blocks and blocks[-1][1] == part[0]:
-            blocks[-1][1] = part[1]
-        elif part:
-            blocks.append(list(part))
+    for i in sorted(parts):
+        first, last = parts[i]
+        if blocks and blocks[-1][1] == first:
+            blocks[-1][1] = last
+        else:
+            blocks.append([first, last])
     return blocks, left <= 0
 
 
@@ -208,10 +209,10 @@ def _stretches(times, parts, cost, charging):
                 found[-1][1] = i
                 found[-1][4] += _energy(times, i)
             else:
-                before = parts[i - 1] if i else charging
+                before = parts.get(i - 1) if i else charging
                 found.append([i, i, before, None, _energy(times, i)])
         elif goes_on:
-            found[-1][3] = parts[i]
+            found[-1][3] = parts.get(i)
     return found
 
 

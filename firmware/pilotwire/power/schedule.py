@@ -51,7 +51,7 @@ def check(data, rule=None, unix=None):
         raise ValueError("otherwise_ma: 0 to %d wanted" % _MOST_MA)
 
 
-def limit_at(data, rule, unix):
+def limit_at(data, rule, unix) -> tuple:
     """(mA per phase, unix time until which they hold), of a checked schedule.
 
     The time is when they can change next, at most a day ahead; ask again then, and whenever the
