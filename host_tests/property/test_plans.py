@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pilotwire.pilot.handover import NO_LIMIT_MA
 from pilotwire.power.plan import allowed, cheapest, check, check_prices
 from pilotwire.power.planned import Planned
+from pilotwire.power.schedule import check as check_schedule
 from pilotwire.zone import parse
 
 UTC = parse("")
@@ -207,3 +208,65 @@ def test_what_holds_after_any_jumps_of_the_clock_is_what_the_new_time_says(
         held = planned.look(unix, None, charge), planned.why
         alone = Planned(read, UTC)
         assert held == (alone.look(unix, None, charge), alone.why), unix
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=8), inner),
+)
+numbers = st.integers(-2, 1_500) | st.integers(MIDNIGHT - 99, MIDNIGHT + 99) | json_values
+rows = st.lists(st.lists(numbers, min_size=3, max_size=5) | numbers, max_size=4)
+keys = ("slots", "otherwise_ma", "by", "wh", "w", "start", "step_s", "prices", "windows", "dates")
+objects = st.dictionaries(st.sampled_from(keys), numbers | rows, max_size=4)
+whole = st.one_of(
+    st.fixed_dictionaries(dict.fromkeys(some, numbers | rows))
+    for some in (keys[:2], keys[2:5], keys[5:8], ("windows", "otherwise_ma", "dates"))
+)
+
+
+def complaint(check, *data):
+    """What it says against `data`, "" for nothing."""
+    try:
+        check(*data)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@given(json_values | objects | whole, st.none() | st.just(MIDNIGHT))
+@settings(max_examples=300)
+def test_whatever_comes_is_taken_or_refused_in_words(data, unix):
+    assert len(complaint(check, data, unix)) < 120
+    assert len(complaint(check_prices, data, unix)) < 120
+    assert len(complaint(check_schedule, data, UTC, unix)) < 120
+
+
+@given(
+    nights(),
+    st.lists(st.tuples(st.integers(0, 1_439), st.integers(0, 80_000)), max_size=3),
+    st.integers(-DAY_S, 4 * DAY_S),
+    st.integers(0, 80_000),
+    st.integers(0, 1_800),
+    st.booleans(),
+)
+@settings(max_examples=100, deadline=None)
+def test_at_any_time_it_says_what_holds_and_until_when(
+    night, windows, second, limit_ma, delay_s, charging
+):
+    wish, prices, comes = night
+    begins = sorted({first for first, _ in windows})
+    rows = [
+        [127, first, last, ma]
+        for first, last, (_, ma) in zip(begins, [*begins[1:], 1_440], windows, strict=False)
+    ]
+    data = {"windows": rows, "otherwise_ma": 16_000}
+    check_schedule(data)
+    unix = comes + second
+    charge = (max(second, 0), 0, limit_ma, 690, delay_s, charging)
+    for by in (wish["by"], 420):
+        for schedule in (None, data):
+            found = allowed({**wish, "by": by}, prices, schedule, None, UTC, unix, charge)
+            ma, until, why, ready = found
+            assert unix < until <= unix + DAY_S
+            assert ma == (0 if why in ("waits", "done") else NO_LIMIT_MA)
+            assert (ready is None) == (why in ("late", "over", "done"))
