@@ -36,7 +36,9 @@ _REST_MS = const(60_000)  # for a handshake that would hold up ring 0
 _RESULT_MS = const(3_000)  # before a restart: the command's result goes out
 
 _WAKE = {"": settings.WAKE_NOT, "f": settings.WAKE_F, "x1": settings.WAKE_X1}
-_REGULATED = ("climate", "grid_code", "dim_w")  # keys that want power/regulation.py
+# Keys that want power/regulation.py.
+_REGULATED = ("climate", "grid_code", "dim_w", "random_delay_s")
+# keys that want power/regulation.py
 _ENABLED = handover.FLAG_AUTHORISED | handover.FLAG_RUN
 _CAN_CLOSE = _ENABLED | handover.FLAG_RECORDED
 
@@ -100,13 +102,9 @@ def _zone(config):
     return rule
 
 
-def _regulation(hal, config, leases):
-    """What power/regulation.py does, or None where no key of the configuration wants it."""
-    if not any(config[key] for key in _REGULATED):
-        return None
-    from .power.regulation import Regulation
-
-    return Regulation(hal, config, leases)
+def _is_regulated(hal, config):
+    """Whether a key of the configuration, or a plan, wants power/regulation.py."""
+    return any(config[key] for key in _REGULATED) or read_file(hal.root + "/plan.json", 1)
 
 
 def _fram(hal):
@@ -150,9 +148,9 @@ class App:
             config["authorise"], lambda: files.read("guests.json"), zone, hal.ticks_ms
         )
         self.timetable = Timetable(self.leases, lambda: files.read("schedule.json"), zone)
-        self.regulation = regulation = _regulation(hal, config, self.leases)
-        if regulation:
-            self.complaint = self.complaint or regulation.complaint
+        self.regulation = None
+        if _is_regulated(hal, config):
+            self.regulate()
         self.fram = fram = _fram(hal)
         self.tariff, complaint = _tariff(hal, self.may_split())
         self.complaint = self.complaint or complaint
@@ -249,11 +247,14 @@ class App:
             self.leases.override = False  # it was for that vehicle
         if self.regulation:
             self.regulation.look(now_ms, up, self.grid or self.meter)
+            self.regulation.plan(stamp[0], up, self.session, self.tariff)
         fresh_ms = self.fresh_ms()
         if fresh_ms is not None:
             self._look(now_ms - fresh_ms, stamp[0])
         self._watch(now_ms, stamp, up)
         self._write(now_ms, stamp, up, fresh_ms)
+        if self.regulation:
+            self.regulation.settle(now_ms, self.session.active)
         self._hand_down()
         if self._is_news(up):
             self._announce()
@@ -323,6 +324,8 @@ class App:
         self.tariff, complaint = _tariff(self.hal, self.may_split())
         self.complaint = complaint
         self._charges.change_tariff(self.tariff, self.hal.clock())
+        if self.regulation:
+            self.regulation.replan()
 
     def _hand_down(self):
         spare = self.guard.handover.spare()
@@ -404,6 +407,26 @@ class App:
         if self.fram and self.fram.failed and not (self.trouble or self._charges.trouble):
             return "fram: does not answer"
         return self.trouble or self._charges.trouble
+
+    def reasons(self) -> dict:
+        """{source: (what of it limits, seconds until that can change or None)}, where known."""
+        unix = self.hal.clock()[0]
+        found = self.regulation.reasons(self.hal.ticks_ms(), unix) if self.regulation else {}
+        if unix is not None:
+            found["schedule"] = "", self.timetable.left_s(unix)
+        return found
+
+    def regulate(self):
+        """The Regulation, from now on if not already; what it plans by has changed."""
+        regulation = self.regulation
+        if not regulation:
+            from .power.regulation import Regulation
+
+            zone = self.timetable.zone
+            regulation = Regulation(self.hal, self.config, self.leases, self.files, zone)
+            self.complaint = self.complaint or regulation.complaint
+            self.regulation = regulation
+        regulation.replan()
 
     def clear_faults(self):
         """What only a person may clear."""

@@ -33,6 +33,7 @@ KEYS = {
     "authorise": ("free", ("free", "remote", "windows")),  # windows: guests.json says when
     "operator_ttl_s": (3_600, 1, 432_000),  # a limit that names no expiry lives so long
     "operator_fallback_ma": (6_000, 0, 80_000),
+    "random_delay_s": (0, 0, 1_800),  # the most that starts and steps up wait by chance
     "climate": ("", 0, 16),  # of power/sites.jsonl, or of the root's; empty: no derating
     "grid_code": ("", 0, 16),  # of the same; empty: frequency and voltage reduce nothing
     "grid_delay_s": (600, 0, 1_800),  # the most that the return after that is delayed by chance

@@ -9,7 +9,7 @@ A row is a module, a class in it ("" for the module itself), and what else goes 
 import sys
 
 _BUILT = (
-    ("app", "", "_settings", "_configuration", "_zone", "_fram", "_regulation"),
+    ("app", "", "_settings", "_configuration", "_zone", "_fram", "_is_regulated"),
     ("app", "App", "_find_meters"),
     ("energy.access", "Access"),
     ("energy.meter", "Meter"),
@@ -38,13 +38,7 @@ _BUILT = (
     ("pilot.supply", "Supply"),
     ("pilot.vehicle", "Vehicle"),
     ("pilot.wake", "Wake"),
-    ("power.derating", "Derating"),
-    ("power.derating", "Sensors"),
-    ("power.gridcare", "Dimming"),
-    ("power.gridcare", "GridCare"),
     ("power.leases", "Leases"),
-    ("power.regulation", "Regulation"),
-    ("power.slopes", "Ramp"),
     ("power.timetable", "Timetable"),
     ("record.charges", "Charges", "started"),
     ("record.files", "Files"),

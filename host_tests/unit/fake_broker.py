@@ -6,6 +6,8 @@ Works on both interpreters. `run(coro)` runs a coroutine in virtual time; `now_m
 import asyncio
 import sys
 
+# New tasks are queued by the real clock (MicroPython's modasyncio.c): never in virtual future.
+_AHEAD_MS = 1_000_000
 _now_ms = 0
 
 
@@ -33,7 +35,7 @@ def run(coro, limit_s=5_000):
 def _run_micropython(coro, jump):
     core = asyncio.core
     kept = core.ticks
-    started_ms = kept()
+    started_ms = kept() + _AHEAD_MS
     core.ticks = lambda: started_ms + _now_ms
     asyncio.new_event_loop()
     # dt is the time to the next task in ms, less than 0 when there is none

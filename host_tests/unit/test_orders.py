@@ -228,6 +228,8 @@ EFFECTS = (
     ("override", {"on": True}, lambda app: app.leases.override),
     ("why", {}, None),
     ("schedule", {"schedule": None}, lambda app: app.files.read("schedule.json")),
+    ("plan", {"plan": None}, lambda app: app.files.read("plan.json")),
+    ("prices", {"prices": None}, lambda app: app.files.read("prices.json")),
     ("guests", {"guests": None}, lambda app: app.files.read("guests.json")),
     ("tariff", {"tariff": None}, lambda app: app.tariff_changed),
     ("config-get", {"keys": ["id"]}, None),
@@ -272,7 +274,7 @@ class EveryCommand(OrdersTest, unittest.TestCase):
             app.session.paused = True
         elif type_ in ("reserve", "authorise"):
             app.access.reserve(ANNA, NOW + 60, NOW)
-        elif type_ in ("schedule", "guests"):
+        elif type_ in ("schedule", "plan", "prices", "guests"):
             app.files.put(type_ + ".json", b"x")
         elif type_ == "trace":
             app.trace = Traced()

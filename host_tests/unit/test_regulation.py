@@ -10,6 +10,9 @@ from pilotwire.pilot import faults
 from pilotwire.pilot.handover import N_UP, UP_FAULTS, UP_PHASES
 from pilotwire.power.leases import Leases
 from pilotwire.power.regulation import Regulation
+from pilotwire.zone import parse
+
+NOW = 1_800_000_000
 
 
 def air(dc, pm):
@@ -40,6 +43,37 @@ class Hal:
         return self.closed
 
 
+class Files:
+    """plan.json, and that flash is broken."""
+
+    def __init__(self):
+        self.plan = b""
+        self.broken = False
+
+    def read(self, name):
+        if self.broken:
+            raise OSError(5)
+        return self.plan if name == "plan.json" else b""
+
+
+class Account:
+    times_ms = (0, 0, 0)
+
+
+class Session:
+    """A charge in progress, or none."""
+
+    def __init__(self, active=True):
+        self.active = active
+        self.account = Account()
+
+    def stage(self):
+        return "active" if self.active else ""
+
+    def energy_wh(self):
+        return 0
+
+
 class Meter:
     def __init__(self):
         self.reading = Reading()
@@ -56,11 +90,12 @@ class Regulating(unittest.TestCase):
         self.hal = Hal()
         self.leases = Leases(32_000, self.hal.ticks_ms)
         self.meter = Meter()
+        self.files = Files()
         self.up = array("i", [0] * N_UP)
         self.up[UP_PHASES] = 3
 
     def make(self, **keys):
-        self.regulation = Regulation(self.hal, check(keys), self.leases)
+        self.regulation = Regulation(self.hal, check(keys), self.leases, self.files, parse(""))
         return self.regulation
 
     def run_for(self, seconds):
@@ -72,7 +107,7 @@ class Regulating(unittest.TestCase):
         return self.leases.granted("temperature"), self.leases.granted("grid")
 
     def reasons(self):
-        return self.regulation.reasons(self.hal.now_ms)
+        return self.regulation.reasons(self.hal.now_ms, NOW)
 
     def test_grants_nothing_where_all_is_well(self):
         self.hal.bus = air(250, 500)
@@ -136,6 +171,54 @@ class Regulating(unittest.TestCase):
             self.run_for(1)
             self.assertEqual(self.granted(), (None, 6_000))
             self.assertEqual(self.regulation.complaint, "sites.jsonl: no %s mars" % kind)
+
+
+class Timing(Regulating):
+    def settle(self, active=True):
+        self.regulation.plan(NOW, self.up, Session(active), None)
+        self.regulation.settle(self.hal.now_ms, active)
+        return self.leases.granted("plan"), self.leases.granted("delay")
+
+    def test_follows_a_plan_that_comes_while_it_runs(self):
+        self.make(dim_w=4_200)
+        self.assertEqual(self.settle(), (None, None))
+        self.files.plan = b'{"slots": [[%d, %d, 9000]], "otherwise_ma": 0}' % (NOW, NOW + 60)
+        self.regulation.replan()
+        self.assertEqual(self.settle(), (9_000, None))
+        self.assertEqual(self.reasons()["plan"], ("slot", 60))
+        self.files.plan = b""
+        self.regulation.replan()
+        self.assertEqual(self.settle(), (None, None))
+
+    def test_lets_nothing_through_that_is_no_plan_and_holds_on_where_flash_is_broken(self):
+        self.make()
+        self.files.plan = b"{"
+        self.regulation.replan()
+        self.assertEqual(self.settle()[0], 0)
+        self.make()
+        self.files.broken = True
+        self.regulation.replan()
+        self.settle()
+        self.files.broken = False
+        self.assertEqual(self.settle()[0], 0)
+
+    def test_delays_the_start_of_a_charge_and_no_other_limit(self):
+        self.hal.random_bits = lambda count: (1 << count) - 1
+        self.make(random_delay_s=600)
+        self.assertEqual(self.settle(active=False), (None, None))
+        self.assertEqual(self.settle(), (None, 0))
+        self.assertEqual(self.reasons()["delay"], ("chance", 600))
+        self.hal.now_ms = 599_000
+        self.assertEqual(self.settle(), (None, 0))
+        self.hal.now_ms = 600_000
+        self.assertEqual(self.settle(), (None, None))
+
+    def test_delays_nothing_that_the_owner_overrides(self):
+        self.hal.random_bits = lambda count: (1 << count) - 1
+        self.make(random_delay_s=600)
+        self.settle(active=False)
+        self.leases.override = True
+        self.assertEqual(self.settle(), (None, None))
 
 
 if __name__ == "__main__":

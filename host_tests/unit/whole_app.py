@@ -118,7 +118,7 @@ class App:
         policy, zone = self.config["authorise"], parse(self.config["zone"])
         self.access = Access(policy, lambda: files.read("guests.json"), zone, hal.ticks_ms)
         wanted = config.check({"dim_w": 4_200})
-        self.regulation = Regulation(hal, wanted, self.leases)
+        self.regulation = Regulation(hal, wanted, self.leases, files, zone)
         self.timetable = Timetable(self.leases, lambda: files.read("schedule.json"), zone)
         self.session = Session(self.access.free, False)
         self.journal = box.journal
@@ -135,6 +135,12 @@ class App:
         self.access.look(unix)
         self.session.free = self.access.free
         self.timetable.look(unix)
+
+    def regulate(self):
+        self.regulation.replan()
+
+    def reasons(self):
+        return self.regulation.reasons(self.hal.now_ms, self.hal.stamp[0])
 
     def clear_faults(self):
         self.cleared += 1

@@ -94,7 +94,7 @@ def _commands(_topic: Topic) -> list[str]:
     lines += _table(("reason", "when"), [(f"`{code}`", when) for code, when in reasons.items()])
     result = topics()["cmdres"]
     lines += ["", "### Result", "", result.description, *_keys(result)]
-    for name in ("schedule", "guests", "diagnostics", "why"):
+    for name in ("schedule", "plan", "prices", "guests", "diagnostics", "why"):
         lines += ["", f"### {name.title()}", ""]
         lines += _key_table(schemas.read(schemas.FOLDER / f"{name}.schema.json"))
     return lines

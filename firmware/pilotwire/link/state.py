@@ -7,7 +7,7 @@ from micropython import const
 
 from ..pilot import duty, faults, handover, levels, reasons, signals
 
-_COMPLAINT = const(130)  # characters: with all else at its longest, a message holds no more
+_COMPLAINT = const(100)  # characters: with all else at its longest, a message holds no more
 _INPUTS = handover.UP_INPUTS
 _USED_MA = 1_000  # more than that is a phase in use
 _MEASURED = ("power_w", "energy_wh", "current_ma", "voltage_mv", "phases_used")
@@ -71,7 +71,9 @@ def state(app) -> dict:
     leases = app.leases
     now = describe(up, app.settings.profile.max_ma, leases.source_of)
     now["limit"]["set_ma"] = leases.granted("operator")
-    now["limit"]["left_s"] = leases.left_s(up[handover.UP_BINDING])
+    usual = "", leases.left_s(up[handover.UP_BINDING])
+    limit = now["limit"]
+    limit["why"], limit["left_s"] = app.reasons().get(limit["by"], usual)
     now["override"] = leases.override
     name = status(up, session.stage(), app.access.reserved)
     now["status"] = name
@@ -85,12 +87,16 @@ def state(app) -> dict:
     now["meter"] = meter_reason(app)
     now["register"] = session.register.broken
     now["grid"] = _grid(app.grid) if app.grid else None
-    now["config"] = (app.complaint or app.timetable.trouble)[:_COMPLAINT]
+    regulation = app.regulation
+    trouble = (
+        app.complaint or app.timetable.trouble or (regulation.trouble() if regulation else "")
+    )
+    now["config"] = trouble[:_COMPLAINT]
     now["journal"] = app.flash_trouble()
     now["restart"] = app.hal.started
     now["trace"] = app.trace is not None
     now["contactor"] = app.wear.report()
-    now["temperature_c"] = app.regulation and app.regulation.temperature_c()
+    now["temperature_c"] = regulation and regulation.temperature_c()
     now.update(_measured(app))
     return now
 

@@ -5,7 +5,7 @@ from ..loading import unload
 from ..pilot import levels
 from ..pilot.handover import UP_STATE
 
-_SETTINGS = ("schedule", "guests", "tariff", "config-get", "config-set")
+_SETTINGS = ("schedule", "plan", "prices", "guests", "tariff", "config-get", "config-set")
 
 
 def obey(app, type_, args) -> dict:

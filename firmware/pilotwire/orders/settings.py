@@ -11,6 +11,8 @@ from ..record.files import MOST, TooMuchError
 
 _MOST_VALUE = 1_800  # bytes: so many, beside the longest id, fit a message
 _HIDDEN = "***"
+_PLANS = ("plan", "prices")
+_CHECKS = "power.plan", "power.schedule", "energy.guests", "energy.tarifffile", "windows", "zone"
 
 # What no command may change: what the installer answers for.
 SEALED = (
@@ -53,12 +55,18 @@ def obey(app, type_, args) -> dict:
     text = b""
     if data is not None:
         _check(app, type_, data)
+        if type_ in _PLANS:
+            app.regulate()  # before anything is written: memory may not do
         text = json.dumps(data).encode()
     written = _put(app, type_ + ".json", text)
     if type_ == "tariff":
         app.tariff_changed = True
+    elif type_ == "guests":
+        app.access.changed()
     else:
-        (app.access if type_ == "guests" else app.timetable).changed()
+        app.timetable.changed()
+        if app.regulation:
+            app.regulation.replan()
     return {"written": written}
 
 
@@ -72,6 +80,10 @@ def _check(app, type_, data):
             from ..energy import guests
 
             guests.check(data)
+        elif type_ in _PLANS:
+            from ..power import plan
+
+            (plan.check if type_ == "plan" else plan.check_prices)(data, app.hal.clock()[0])
         else:
             from ..energy import tarifffile
 
@@ -79,7 +91,7 @@ def _check(app, type_, data):
     except ValueError as error:
         raise Refused(None, "range", str(error)[:120]) from None
     finally:
-        unload("power.schedule", "energy.guests", "energy.tarifffile", "windows", "zone")
+        unload(*_CHECKS)
 
 
 def _config(app, keys):

@@ -11,6 +11,8 @@ _PERSONAL = (
     "guests.json",
     "guests.json.new",  # what a power cut has left half written
     "schedule.json",
+    "plan.json",
+    "plan.json.new",
     "schedule.json.new",
     "journal/open.new",
 )
@@ -91,6 +93,8 @@ def _forget(app) -> dict:
         raise Refused(None, "occupied", "a charge is in progress, or may begin at any moment")
     app.access.changed()
     app.timetable.changed()
+    if app.regulation:
+        app.regulation.replan()
     try:
         journal.settle()
         if journal.pending:

@@ -78,6 +78,11 @@ class Leases:
         limit_ma = self.current(SOURCES.index(source), self._ticks_ms())[0]
         return None if limit_ma == NO_LIMIT_MA else limit_ma
 
+    def others_ma(self):
+        """The least of all but the owner's own wishes."""
+        now_ms = self._ticks_ms()
+        return min([self.current(place, now_ms)[0] for place in range(_COMFORT)])
+
     def fill(self, down):
         """Write the rows into the down slot, with the time that each has left."""
         now_ms = self._ticks_ms()

@@ -11,19 +11,23 @@ from ..pilot import faults, handover
 _FRESH_MS = const(10_000)  # an older reading says nothing of the grid
 _LEAST_MA = const(6_000)  # what a charge goes on with (IEC 61851-1 table A.7)
 _DIM_RISE_MA = const(1_000)
+_VOLTS = const(230)
 _MAINS = faults.UNDERVOLTAGE | faults.OVERVOLTAGE | faults.PHASE_LOSS
 
 
 class Regulation:
-    """Grants `leases` the sources "temperature" and "grid".
+    """Grants `leases` the sources "temperature", "grid", "plan" and "delay".
 
     Each part that is not configured is None. `complaint` is "" or says what of it cannot be; the
     box then charges with 6 A.
     """
 
-    def __init__(self, hal, config, leases):
+    def __init__(self, hal, config, leases, files, zone):
         self._hal = hal
         self._leases = leases
+        self._files = files
+        self._zone = zone
+        self.delay = self.planned = None
         self.sensors = self._derating = self._care = self.dimming = None
         self._orders = None
         self._ordered = bool(config["dim_address"])
@@ -56,6 +60,11 @@ class Regulation:
             self.complaint = error.args[0]
             self._most_ma = _LEAST_MA
         unload("power.sites")
+        self._delay_s = config["random_delay_s"]
+        if self._delay_s:
+            from .delay import Delay
+
+            self.delay = Delay(self._delay_s, hal.random_bits)
         if config["dim_w"]:
             from .gridcare import Dimming
 
@@ -65,6 +74,51 @@ class Regulation:
         """`orders` is the Meter that reads the register which orders dimming; None: there is no
         bus for it."""
         self._orders = orders
+
+    def replan(self):
+        """There may be another plan, or what it builds on has changed."""
+        if self.planned:
+            self.planned.changed()
+            return
+        try:
+            there = self._files.read("plan.json")
+        except OSError:  # flash is broken: it is asked again
+            there = True
+        if there:
+            from .planned import Planned
+
+            self.planned = Planned(self._files.read, self._zone)
+
+    def plan(self, unix, up, session, tariff):
+        """What the plan allows at `unix` (None: unknown) to the charge in `session`."""
+        if not self.planned:
+            return
+        age_s = wh = 0
+        if session.stage() == "active":
+            age_s = sum(session.account.times_ms) // 1000
+            wh = session.energy_wh() or 0
+        leases = self._leases
+        cable_ma = up[handover.UP_CABLE_MA]
+        most_ma = min(leases.others_ma(), cable_ma or handover.NO_LIMIT_MA)
+        watts_a = _VOLTS * up[handover.UP_PHASES]
+        closed = bool(up[handover.UP_CLOSED])
+        charge = age_s, wh, most_ma, watts_a, self._delay_s, closed
+        _grant(leases, "plan", self.planned.look(unix, tariff, charge))
+
+    def settle(self, now_ms, charges):
+        """Before anything is handed down: whether what is allowed now has to wait by chance.
+
+        `charges`: a charge is in progress.
+        """
+        if not self.delay:
+            return
+        leases = self._leases
+        wanted = [leases.granted(source) for source in ("schedule", "plan")]
+        ma = min([handover.NO_LIMIT_MA if ma is None else ma for ma in wanted])
+        returning = self._care and self._care.reason  # and has had a delay of its own
+        skip = leases.override or bool(returning)
+        allowed_ma = self.delay.look(now_ms, ma if charges else 0, skip)
+        _grant(leases, "delay", allowed_ma if charges else handover.NO_LIMIT_MA)
 
     def look(self, now_ms, up, meter):
         """Once a second, and whenever something changes. `meter` (a Meter or None) tells volts
@@ -93,13 +147,25 @@ class Regulation:
         dc = self.sensors.temperature_dc if self.sensors else handover.UNKNOWN
         return None if dc <= handover.UNKNOWN else dc / 10
 
-    def reasons(self, now_ms) -> dict:
+    def trouble(self):
+        """What is wrong with plan.json or prices.json, or ""."""
+        return self.planned.trouble if self.planned else ""
+
+    def ready_unix(self):
+        """When the vehicle will have what the plan is to give it, None where there is none."""
+        return self.planned and self.planned.ready_unix
+
+    def reasons(self, now_ms, unix) -> dict:
         """{source: (reason, seconds until it can change or None)} of its sources that limit."""
         found = {}
         if self._derating and self._derating.reason:
             found["temperature"] = self._derating.reason, self._derating.left_s()
         if self._care and self._care.reason:
             found["grid"] = self._care.reason, self._care.left_s()
+        if self.planned and self.planned.why:
+            found["plan"] = self.planned.why, self.planned.until - unix if unix else None
+        if self.delay:
+            found["delay"] = "chance", self.delay.left_s(now_ms)
         if self.dimming and self.dimming.reason:
             found["grid"] = self.dimming.reason, self.dimming.left_s(now_ms)
         return found

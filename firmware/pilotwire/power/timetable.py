@@ -35,6 +35,10 @@ class Timetable:
             self._from = unix
             self._until = self._ask(unix)
 
+    def left_s(self, unix):
+        """Seconds until it can say something else, None where nobody knows."""
+        return self._until - unix if self._from and self._until < _NEVER else None
+
     def _ask(self, unix):
         """Grant what it says; until when."""
         self.trouble = ""
