@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof powercut emulated lint types bench bench-board format clean fleet check-ha soak
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof power-bench powercut emulated lint types bench bench-board format clean fleet check-ha soak
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -116,6 +116,9 @@ sim: setup  ## the whole firmware in virtual time, all that can go wrong; SEEDS=
 
 sim-proof: setup  ## bugs that the field really had, planted one by one: each is found
 	@$(BIN)/python -m simulation.proof
+
+power-bench: setup  ## whole days of surplus charging beside the best possible, with pictures; DAYS=n FIRST=seed ONLY=solar
+	@$(BIN)/python -m power_bench --days $(or $(DAYS),20) --first $(or $(FIRST),201) $(if $(ONLY),--only $(ONLY))
 
 link-fuzz: setup  ## hostile messages over a broker to two boxes; MESSAGES=n SEED=n
 	@$(BIN)/python -m rig.link_fuzz --messages $(or $(MESSAGES),100000) --seed $(or $(SEED),1)

@@ -45,13 +45,13 @@ class Wishes(unittest.TestCase):
 
     def test_says_when_it_may_change(self):
         self.look(0, 16_000)
-        self.assertIsNone(self.steady.wait_s())
+        self.assertIsNone(self.steady.wait_s)
         self.look(1, 0)
-        self.assertEqual(self.steady.wait_s(), ON_S - 1)
+        self.assertEqual(self.steady.wait_s, ON_S - 1)
         self.look(ON_S, 0)
-        self.assertIsNone(self.steady.wait_s())
+        self.assertIsNone(self.steady.wait_s)
         self.look(1, 16_000)
-        self.assertEqual(self.steady.wait_s(), OFF_S - 1)
+        self.assertEqual(self.steady.wait_s, OFF_S - 1)
 
     def test_stays_off_for_the_off_time(self):
         self.look(0, 16_000)
@@ -98,7 +98,7 @@ class Interruptions(unittest.TestCase):
         self.interrupt()
         self.assertEqual(self.look(OFF_S, 16_000, False), 0)
         self.assertEqual(self.steady.reason, "interruptions")
-        self.assertIsNone(self.steady.wait_s())
+        self.assertIsNone(self.steady.wait_s)
 
     def test_a_night_of_rest_makes_good(self):
         self.begin(False)

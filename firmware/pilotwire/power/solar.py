@@ -23,8 +23,8 @@ class Solar:
     It starts once `patience_wh` more have flowed out than a start takes, which is the least power
     and `start_w`, and stops once as much too little has: less than the least power less `stop_w`.
     So it waits long in a thin shortage and not long in a deep one, and the sun in between counts.
-    In the same way it goes to three phases where `one_ma`, the most on one, does not suffice, and
-    back where three do not get 6 A each, by `switches` (phases.Switches; None: it cannot).
+    In the same way it goes to three phases, but only where `one_ma`, the most on one, does not
+    suffice, and back, by `switches` (phases.Switches; None: the board has no such contactor).
     The current follows the surplus smoothed over `smooth_s`. What was measured holds for `ttl_s`.
     A vehicle is taken to draw on `most_phases` (1..3) until it is seen to draw on fewer or more.
 
@@ -55,7 +55,7 @@ class Solar:
         self._switches = switches
         self._now_ms = None
         self._age_ms = self._ttl_ms
-        self.surplus_w = None  # smoothed
+        self.surplus_w = 0  # smoothed; the last one while silent
         self._ma = 0
         self._paced_ms = _PACE_MS  # since it changed
         self._on = minimum
@@ -96,7 +96,6 @@ class Solar:
                 own_w = self._ma * self._count(phases) * mv // 1_000_000
             self._take(own_w - grid_w)
         elif self._age_ms == self._ttl_ms:
-            self.surplus_w = None
             self._on = self._minimum
             self._more_j = self.phases = 0
             self.reason = "silent"
@@ -107,7 +106,7 @@ class Solar:
 
     def _take(self, surplus_w):
         """A new value, after `_age_ms`."""
-        if self.surplus_w is None:
+        if self.reason == "silent":
             self.surplus_w = surplus_w
         else:
             step_w = (surplus_w - self.surplus_w) * self._age_ms
@@ -137,7 +136,7 @@ class Solar:
         else:
             if n == 1 and up:
                 more_w = w - up_w
-            stay_w = w - n * one_w + (0 if down else self._stop_w)
+            stay_w = w - n * one_w + self._stop_w
             stay_j = self._stay_j + stay_w * passed_ms // 1000
             self._stay_j = min(max(stay_j, 0), n * self._patience_j)
             if stay_w < 0 and (down or not self._minimum):

@@ -78,6 +78,7 @@ class Steady:
             return wish_ma
         return 0
 
+    @property
     def wait_s(self):
         """Seconds until what it holds back may happen; None where no time brings that."""
         return (self._wait_ms + 999) // 1000 if self.reason.endswith("time") else None
