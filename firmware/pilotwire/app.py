@@ -37,7 +37,7 @@ _RESULT_MS = const(3_000)  # before a restart: the command's result goes out
 
 _WAKE = {"": settings.WAKE_NOT, "f": settings.WAKE_F, "x1": settings.WAKE_X1}
 # Keys that want power/regulation.py.
-_REGULATED = ("climate", "grid_code", "dim_w", "random_delay_s")
+_REGULATED = ("climate", "grid_code", "dim_w", "random_delay_s", "solar", "imbalance_ma")
 # keys that want power/regulation.py
 _ENABLED = handover.FLAG_AUTHORISED | handover.FLAG_RUN
 _CAN_CLOSE = _ENABLED | handover.FLAG_RECORDED
@@ -248,6 +248,9 @@ class App:
         if self.regulation:
             self.regulation.look(now_ms, up, self.grid or self.meter)
             self.regulation.plan(stamp[0], up, self.session, self.tariff)
+            grid_w = self.link.local.heard() if self.link and self.link.local else None
+            self.regulation.sun(now_ms, up, self.meter, self.grid, grid_w)
+            self.phases = self.regulation.phases or self.phases
         fresh_ms = self.fresh_ms()
         if fresh_ms is not None:
             self._look(now_ms - fresh_ms, stamp[0])

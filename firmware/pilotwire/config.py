@@ -33,6 +33,14 @@ KEYS = {
     "authorise": ("free", ("free", "remote", "windows")),  # windows: guests.json says when
     "operator_ttl_s": (3_600, 1, 432_000),  # a limit that names no expiry lives so long
     "operator_fallback_ma": (6_000, 0, 80_000),
+    "solar": ("", ("", "surplus", "minimum")),  # minimum: 6 A always, and more with the sun
+    "solar_start_w": (0, 0, 5_000),  # so much more than 6 A take must be over for a start
+    "solar_stop_w": (500, 0, 5_000),  # so much less than they take is borne
+    "vehicle_phases": (3, (1, 2, 3)),  # that it draws on, until it is seen
+    "start_ma": (6_000, 6_000, 16_000),  # less does not start the vehicle
+    "interruptions": (8, 0, 100),  # by the sun, a charge; 0: any number
+    "phase_pause_s": (600, 60, 3_600),  # between one phase and three
+    "imbalance_ma": (0, 0, 32_000),  # the most that a phase may draw above the least; 0: any
     "random_delay_s": (0, 0, 1_800),  # the most that starts and steps up wait by chance
     "climate": ("", 0, 16),  # of power/sites.jsonl, or of the root's; empty: no derating
     "grid_code": ("", 0, 16),  # of the same; empty: frequency and voltage reduce nothing

@@ -43,6 +43,7 @@ TABLE = (
     ("set/limit_ma", "r", "r", "w"),
     ("set/enable", "r", "r", "w"),
     ("set/phases", "r", "r", "w"),
+    ("set/grid_w", "r", "r", "w"),
     ("unheard-of", "", "r", ""),
 )
 BEYOND = (

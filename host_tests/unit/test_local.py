@@ -31,6 +31,11 @@ REFUSED = (
     (b"phases", b"2", "range", "set/phases: 1 or 3 wanted"),
     (b"phases", b"", "range", "set/phases: 1 or 3 wanted"),
     (b"phases", b"13", "range", "set/phases: 1 or 3 wanted"),
+    (b"grid_w", b"", "range", "set/grid_w: -100000 to 100000 wanted"),
+    (b"grid_w", b"-", "range", "set/grid_w: -100000 to 100000 wanted"),
+    (b"grid_w", b"--1", "range", "set/grid_w: -100000 to 100000 wanted"),
+    (b"grid_w", b"-100001", "range", "set/grid_w: -100000 to 100000 wanted"),
+    (b"grid_w", b"1.5", "range", "set/grid_w: -100000 to 100000 wanted"),
     (b"", b"1", "unknown", "set/"),
     (b"Enable", b"1", "unknown", "set/Enable"),
     (b"x" * 90, b"1", "unknown", "set/" + "x" * 20),
@@ -52,6 +57,13 @@ class LocalTest(unittest.TestCase):
 
 
 class Values(LocalTest):
+    def test_measured_at_the_grid_are_handed_on_once_and_limit_nothing(self):
+        self.assertIsNone(self.local.heard())
+        for grid_w in (-3_200, 0, 100_000, -100_000):
+            self.set("grid_w", str(grid_w))
+            self.assertEqual((self.local.heard(), self.local.heard()), (grid_w, None))
+        self.assertEqual((self.local.state(), self.granted()), (NOTHING, None))
+
     def test_nothing_is_limited_before_the_first(self):
         self.assertEqual((self.local.state(), self.granted()), (NOTHING, None))
         self.assertTrue(self.local.enabled)

@@ -6,8 +6,8 @@ from array import array
 from fake_i2c import FakeI2c
 from pilotwire.config import check
 from pilotwire.energy.meter import Reading
-from pilotwire.pilot import faults
-from pilotwire.pilot.handover import N_UP, UP_FAULTS, UP_PHASES
+from pilotwire.pilot import faults, levels
+from pilotwire.pilot.handover import N_UP, UP_FAULTS, UP_PHASES, UP_STATE
 from pilotwire.power.leases import Leases
 from pilotwire.power.regulation import Regulation
 from pilotwire.zone import parse
@@ -25,7 +25,7 @@ class Hal:
     started = "watchdog"
 
     def __init__(self):
-        self.board = {"rated_ma": 32_000, "phases": 3}
+        self.board = {"rated_ma": 32_000, "phases": 3, "outputs": {"three_phases": 4}}
         self.now_ms = 0
         self.bus = None
         self.closed = False
@@ -80,6 +80,7 @@ class Meter:
         self.reading.voltage_mv = [230_000] * 3
         self.reading.frequency_mhz = 50_000
         self.age = 0
+        self.readings = 0
 
     def age_ms(self):
         return self.age
@@ -171,6 +172,65 @@ class Regulating(unittest.TestCase):
             self.run_for(1)
             self.assertEqual(self.granted(), (None, 6_000))
             self.assertEqual(self.regulation.complaint, "sites.jsonl: no %s mars" % kind)
+
+
+class Shining(Regulating):
+    def shine(self, seconds, grid_w=None, by_mqtt=None):
+        """A meter at the grid says `grid_w`, or a value by MQTT; the vehicle draws nothing."""
+        grid = Meter()
+        for _ in range(seconds):
+            self.hal.now_ms += 1_000
+            grid.readings += 1
+            grid.reading.power_mw = None if grid_w is None else grid_w * 1000
+            self.regulation.sun(self.hal.now_ms, self.up, self.meter, grid, by_mqtt)
+        return self.leases.granted("solar")
+
+    def setUp(self):
+        super().setUp()
+        self.up[UP_STATE] = levels.B
+        self.up[UP_PHASES] = 3
+        self.meter.reading.power_mw = 0
+        self.meter.reading.current_ma = [0, 0, 0]
+
+    def test_starts_with_the_sun_whoever_measures_it(self):
+        for how in ("grid_w", "by_mqtt"):
+            self.setUp()
+            self.make(solar="surplus", limit_ma=32_000)
+            self.assertEqual(self.shine(60, **{how: 0}), 0)
+            self.assertEqual(self.reasons()["solar"][0], "little")
+            self.assertTrue(self.shine(60, **{how: -11_000}) > 15_000)
+            self.assertEqual(self.reasons()["solar"][0], "sun")
+
+    def test_falls_back_when_nobody_measures_and_when_ring_1_stands_still(self):
+        for mode, ma in (("surplus", 0), ("minimum", 6_000)):
+            self.setUp()
+            self.make(solar=mode, limit_ma=32_000)
+            self.shine(400, -11_000)
+            self.assertTrue(self.leases.granted("solar") > 15_000)
+            self.hal.now_ms += 10_000
+            self.assertEqual(self.leases.granted("solar"), ma)
+            self.shine(400)
+            self.assertEqual(self.leases.granted("solar"), ma)
+            self.assertEqual(self.reasons()["solar"][0], "silent")
+
+    def test_wants_fewer_phases_for_less_sun_but_not_past_an_override(self):
+        self.make(solar="surplus", limit_ma=16_000)
+        self.shine(400, -2_000)
+        self.assertEqual(self.regulation.phases, 1)
+        self.leases.override = True
+        self.shine(1, -2_000)
+        self.assertEqual(self.regulation.phases, 0)
+
+    def test_keeps_the_phases_balanced_with_and_without_readings(self):
+        self.make(imbalance_ma=20_000)
+        for current_ma, ma in (([16_000, 0, 0], 20_000), ([16_000, 15_000, 14_000], 34_000)):
+            self.meter.reading.current_ma = current_ma
+            self.shine(1)
+            self.assertEqual(self.leases.granted("imbalance"), ma)
+        self.meter.age = 10_000
+        self.shine(1)
+        self.assertEqual(self.leases.granted("imbalance"), 20_000)
+        self.assertIsNone(self.leases.granted("solar"))
 
 
 class Timing(Regulating):

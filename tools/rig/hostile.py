@@ -19,6 +19,7 @@ _SCALARS = {
     "set/limit_ma": (b"16000", b"80000", b"6000"),
     "set/enable": (b"true", b"1"),
     "set/phases": (b"1", b"3"),
+    "set/grid_w": (b"-3200", b"0"),
 }
 _WRONG_TOPICS = ("cmd/more", "ack/1", "set/", "set/limit_ma/x", "set/else", "set/\u00e9\u4e2d")
 _ODD = (

@@ -1,4 +1,4 @@
-"""The scalars of a local energy manager: topics set/limit_ma, set/enable, set/phases.
+"""The scalars of a local energy manager: topics set/limit_ma, set/enable, set/phases, set/grid_w.
 
 What it sets lives for `ttl_s` after its last message, then the box is on its own again: a manager
 that has died holds no car back, and pushes none.
@@ -11,6 +11,7 @@ from ..ticks import since
 from .commands import Refused
 
 _MOST_MA = const(80_000)
+_MOST_W = const(100_000)
 _SWITCH = {b"true": True, b"1": True, b"false": False, b"0": False}
 _PHASES = {b"1": 1, b"3": 3}
 
@@ -26,6 +27,7 @@ class Local:
         self._limit_ma = None
         self._enable = True
         self._set_ms = None  # when it was heard last
+        self._grid_w = None  # measured, and not yet told
 
     def take(self, name, text):
         """The message `text` (bytes) of topic set/`name`; the phases it wants, or None.
@@ -34,9 +36,14 @@ class Local:
         """
         phases = None
         self._expire()
+        if name == b"grid_w":  # a measured value is no word on what the box may do
+            digits = text[1:] if text[:1] == b"-" else text
+            if not _is_number(digits, 6) or int(digits) > _MOST_W:
+                raise Refused(None, "range", "set/grid_w: -%d to %d wanted" % (_MOST_W, _MOST_W))
+            self._grid_w = int(text)
+            return None
         if name == b"limit_ma":
-            is_number = 0 < len(text) <= 5 and all(0x30 <= byte <= 0x39 for byte in text)
-            if not is_number or int(text) > _MOST_MA:
+            if not _is_number(text, 5) or int(text) > _MOST_MA:
                 raise Refused(None, "range", "set/limit_ma: 0 to %d wanted" % _MOST_MA)
             self._limit_ma = int(text)
         elif name == b"enable":
@@ -56,6 +63,11 @@ class Local:
         self._leases.grant("local", ma, self._ttl_ms, self._fallback_ma)
         return phases
 
+    def heard(self):
+        """W at the grid connection, positive when drawn, since the last call; or None."""
+        grid_w, self._grid_w = self._grid_w, None
+        return grid_w
+
     @property
     def enabled(self):
         self._expire()
@@ -73,3 +85,7 @@ class Local:
         if self._set_ms is not None and since(self._ticks_ms(), self._set_ms) >= self._ttl_ms:
             self._set_ms = self._limit_ma = None
             self._enable = True
+
+
+def _is_number(text, most):
+    return 0 < len(text) <= most and all(0x30 <= byte <= 0x39 for byte in text)

@@ -32,6 +32,7 @@ SEALED = (
     "dim_w",
     "dim_address",
     "dim_register",
+    "imbalance_ma",
     "meter",
     "meter_address",
     "meter_baud",

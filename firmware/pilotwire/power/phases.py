@@ -10,11 +10,11 @@ _ALL = const(3)
 def balanced_ma(current_ma, imbalance_ma):
     """mA per phase so that no phase draws more than `imbalance_ma` above the least.
 
-    `current_ma` is what the box's meter reads on L1, L2, L3 (None: unknown, taken for 0). A
-    vehicle on one phase or two keeps to `imbalance_ma` (20 A in Germany, 16 A in Austria and
+    `current_ma` is what the box's meter reads on L1, L2, L3; what is None or not there counts as
+    0. A vehicle on one phase or two keeps to `imbalance_ma` (20 A in Germany, 16 A in Austria and
     Switzerland); one on three lifts its own limit as it draws.
     """
-    return min([abs(ma or 0) for ma in current_ma]) + imbalance_ma
+    return min([abs(ma or 0) for ma in current_ma] or [0]) + imbalance_ma
 
 
 class Switches:

@@ -6,17 +6,28 @@ It loads, and each of its parts, only where a key of the configuration wants it 
 from micropython import const
 
 from ..loading import unload
-from ..pilot import faults, handover
+from ..pilot import faults, handover, levels
 
 _FRESH_MS = const(10_000)  # an older reading says nothing of the grid
 _LEAST_MA = const(6_000)  # what a charge goes on with (IEC 61851-1 table A.7)
 _DIM_RISE_MA = const(1_000)
 _VOLTS = const(230)
+_USED_MA = const(1_000)  # more than that is a phase in use
+_SUN_MS = const(10_000)  # ring 1 held up for longer has seen no sun
+# Chosen on whole days (make power-bench): docs/performance.md#surplus-charging.
+_PATIENCE_WH = const(60)
+_SMOOTH_S = const(10)
+_VALUE_S = const(30)
+_SWITCHES = const(10)  # between 1 and 3 phases, a charge
+_ON_S = const(300)
+_OFF_S = const(300)
 _MAINS = faults.UNDERVOLTAGE | faults.OVERVOLTAGE | faults.PHASE_LOSS
 
 
 class Regulation:
-    """Grants `leases` the sources "temperature", "grid", "plan" and "delay".
+    """Grants `leases` the sources "temperature", "imbalance", "grid", "plan", "delay" and "solar".
+
+    `phases`: what surplus charging wants, 1, 3, or 0 for as it is.
 
     Each part that is not configured is None. `complaint` is "" or says what of it cannot be; the
     box then charges with 6 A.
@@ -27,7 +38,9 @@ class Regulation:
         self._leases = leases
         self._files = files
         self._zone = zone
-        self.delay = self.planned = None
+        self.delay = self.planned = self.solar = self.steady = None
+        self.phases = 0
+        self._readings = 0  # of the grid's meter, as solar has them
         self.sensors = self._derating = self._care = self.dimming = None
         self._orders = None
         self._ordered = bool(config["dim_address"])
@@ -69,6 +82,66 @@ class Regulation:
             from .gridcare import Dimming
 
             self.dimming = Dimming(config["dim_w"], _LEAST_MA, _DIM_RISE_MA, most_ma, now_ms)
+
+        self._imbalance_ma = config["imbalance_ma"]
+        if config["solar"]:
+            self._shine(config)
+
+    def _shine(self, config):
+        from .phases import Switches
+        from .solar import Solar
+        from .steady import Steady
+
+        self._minimum_ma = _LEAST_MA if config["solar"] == "minimum" else 0
+        one_ma = min(config["limit_ma"], self._imbalance_ma or config["limit_ma"])
+        switches = None
+        if self._hal.board["outputs"]["three_phases"]:
+            switches = Switches(config["phase_pause_s"], _SWITCHES)
+        self.solar = Solar(
+            bool(self._minimum_ma),
+            one_ma,
+            config["solar_start_w"],
+            config["solar_stop_w"],
+            _PATIENCE_WH,
+            _SMOOTH_S,
+            _VALUE_S,
+            config["vehicle_phases"],
+            switches,
+        )
+        start_ma, most = config["start_ma"], config["interruptions"]
+        self.steady = Steady(start_ma, _LEAST_MA, _ON_S, _OFF_S, most, False)
+
+    def sun(self, now_ms, up, own, grid, grid_w):
+        """Surplus charging. `own`, `grid`: the box's Meter and that at the connection, or None;
+        `grid_w` is a new value for the latter by MQTT, or None."""
+        leases = self._leases
+        reading = own.reading if _is_fresh(own) else None
+        if self._imbalance_ma:
+            from .phases import balanced_ma
+
+            current_ma = reading.current_ma if reading else ()
+            _grant(leases, "imbalance", balanced_ma(current_ma, self._imbalance_ma))
+        solar, steady = self.solar, self.steady
+        if not solar or not steady:
+            return
+        if up[handover.UP_STATE] == levels.A:
+            solar.begin()
+            steady.begin()
+        if grid and grid_w is None and grid.readings != self._readings and _is_fresh(grid):
+            self._readings = grid.readings
+            if grid.reading.power_mw is not None:
+                grid_w = grid.reading.power_mw // 1000
+        own_w = used = None
+        mv = _VOLTS * 1000
+        if reading:
+            used = sum([(ma or 0) > _USED_MA for ma in reading.current_ma])
+            own_w = reading.power_mw // 1000 if reading.power_mw is not None else None
+            mv = reading.voltage_mv[0] or mv
+        used = used or 0
+        wish_ma = solar.look(now_ms, grid_w, own_w, up[handover.UP_PHASES], used, mv)
+        ma = steady.look(now_ms, wish_ma, used > 0)
+        self.phases = 0 if leases.override else solar.phases
+        leases.grant("solar", ma, _SUN_MS, self._minimum_ma)
 
     def listen(self, orders):
         """`orders` is the Meter that reads the register which orders dimming; None: there is no
@@ -127,8 +200,7 @@ class Regulation:
         if self.sensors:
             self.sensors.look(now_ms)
             _grant(leases, "temperature", self._derated(now_ms, up))
-        age_ms = meter.age_ms() if meter else None
-        reading = meter.reading if age_ms is not None and age_ms < _FRESH_MS else None
+        reading = meter.reading if _is_fresh(meter) else None
         voltage_mv = reading.voltage_mv if reading else ()
         least_ma = self._most_ma
         if self._care:
@@ -164,6 +236,10 @@ class Regulation:
             found["grid"] = self._care.reason, self._care.left_s()
         if self.planned and self.planned.why:
             found["plan"] = self.planned.why, self.planned.until - unix if unix else None
+        if self.solar and self.steady:
+            reason = self.steady.reason or self.solar.reason
+            left_s = self.steady.wait_s if self.steady.reason else self.solar.wait_s
+            found["solar"] = reason, left_s
         if self.delay:
             found["delay"] = "chance", self.delay.left_s(now_ms)
         if self.dimming and self.dimming.reason:
@@ -182,6 +258,11 @@ class Regulation:
             return 0
         orders = self._orders
         return orders.reading.power_mw if orders and orders.age_ms() is not None else None
+
+
+def _is_fresh(meter):
+    age_ms = meter.age_ms() if meter else None
+    return age_ms is not None and age_ms < _FRESH_MS
 
 
 def _grant(leases, source, ma):
