@@ -18,6 +18,7 @@ from .database import Unavailable, Unusable, database
 from .log import Counts, line, stray
 from .settings import Broker
 from .store import Store
+from .why import lines
 
 DONE, REFUSED, WRONG, SILENT = 0, 1, 2, 3
 _FIRST_PAUSE_S = 2
@@ -46,6 +47,18 @@ def command(broker: Broker, box: str, type_: str, args: Sequence[str], wait_s: f
         return _complain(SILENT, str(error))
     print(json.dumps(result))
     return DONE if result.get("ok") is True else REFUSED
+
+
+def why(broker: Broker, box: str, wait_s: float) -> int:
+    """Ask who limits its current, print it for a person."""
+    try:
+        result = asyncio.run(commands.send(broker, box, "why", {}, wait_s))
+    except commands.NoAnswer as error:
+        return _complain(SILENT, str(error))
+    if result.get("ok") is not True:
+        return _complain(REFUSED, f"{box} has refused: {result.get('reason')}")
+    print(*lines(result["value"]), sep="\n")
+    return DONE
 
 
 def _complain(code: int, text: str) -> int:

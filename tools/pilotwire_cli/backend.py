@@ -87,6 +87,28 @@ def command(
 
 
 @app.command()
+def why(
+    box: BoxId,
+    at: At = "127.0.0.1:1883",
+    user: User = "",
+    password_file: PasswordFile = None,
+    ca: Ca = None,
+    cert: Cert = None,
+    key: Key = None,
+    wait_s: Annotated[float, typer.Option(min=1, max=600, help="for the result")] = 20,
+) -> None:
+    """Ask a box who limits its current, and for how long (docs/orderly-charging.md).
+
+    Exit code 0: it has said. 1: it has refused. 2: an argument is wrong. 3: no answer.
+    """
+    from backend.run import why as ask
+
+    _check_box(box)
+    broker = _broker(at, user, password_file, ca, cert, key)
+    raise typer.Exit(ask(broker, box, wait_s))
+
+
+@app.command()
 def begin(
     box: BoxId,
     seq: Annotated[int, typer.Argument(min=1, max=0xFFFFFFFF, help="the first record wanted")],

@@ -8,6 +8,7 @@ import typer
 from rig.interpreter import ROOT
 
 from .backend import app as backend
+from .backend import why
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
@@ -19,6 +20,7 @@ records = typer.Typer(no_args_is_help=True, help="Charging records, as a box has
 app.add_typer(records, name="records")
 
 app.add_typer(backend, name="backend")
+app.command()(why)
 
 Records = Annotated[
     Path,
