@@ -104,8 +104,8 @@ PLANTED = (
     Bug(
         "limit that never expires",
         "power/leases.py",
-        "        if left_ms > 0:\n            return limit_ma, left_ms, fallback_ma\n",
-        "        return limit_ma, max(left_ms, 1_000), fallback_ma\n",
+        "        if left_ms > 0:\n",
+        "        left_ms = max(left_ms, 1_000)\n        if left_ms > 0:\n",
     ),
     Bug(
         "clock jump ends a lease",
