@@ -116,8 +116,8 @@ PLANTED = (
     Bug(
         "full current when the source of a limit dies",
         "power/leases.py",
-        "ttl_ms, fallback_ma)\n\n    def withdraw",
-        "ttl_ms, NO_LIMIT_MA)\n\n    def withdraw",
+        "ttl_ms, fallback_ma, ramp_ma_min\n\n    def withdraw",
+        "ttl_ms, NO_LIMIT_MA, ramp_ma_min\n\n    def withdraw",
     ),
     Bug(
         "energy only in RAM",
