@@ -57,7 +57,7 @@ class Limit(OrdersTest, unittest.TestCase):
         )
         self.assertIsNone(self.held(0))
         leases = self.app.leases
-        for now_ms, ma in ((59_999, 10_000), (60_000, 10_000), (180_000, 8_000), (400_000, 6_000)):
+        for now_ms, ma in ((59_999, 10_000), (60_000, 9_834), (180_000, 7_834), (400_000, 6_000)):
             self.app.hal.now_ms = now_ms
             self.assertEqual(leases.granted("site"), ma)
 

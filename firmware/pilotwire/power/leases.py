@@ -40,6 +40,7 @@ _N_ROWS = const(7)
 _COMFORT = const(7)  # the first that an owner's override passes by
 
 _NONE = (NO_LIMIT_MA, 0, NEVER, NO_LIMIT_MA, 0)
+_STEP_MS = const(10_000)  # of a ramp: a vehicle that waits for a steady duty follows each
 _SLACK_MS = const(3_000)  # a ramp goes on by ring 1's steps: ring 0 jumps to its end without them
 
 MAX_TTL_S = 432_000  # five days: a monotonic counter of 30 bits tells no longer spans apart
@@ -62,7 +63,7 @@ class Leases:
 
     def grant(self, source, limit_ma, ttl_ms=NEVER, fallback_ma=NO_LIMIT_MA, ramp_ma_min=0):
         """`source` allows `limit_ma` for `ttl_ms`, `fallback_ma` after that; where `ramp_ma_min`
-        is not 0, it comes down to that by so many mA a minute.
+        is not 0, it comes down to that by so many mA a minute, every 10 s.
 
         A source that shares its row grants without an end.
         """
@@ -126,7 +127,8 @@ class Leases:
         if ttl_ms:
             self.expired.append(SOURCES[place])
             granted_ms = now_ms  # the ramp begins
-        ramp_ma = since(now_ms, granted_ms) * ramp_ma_min // 60_000
+        steps = since(now_ms, granted_ms) // _STEP_MS + 1
+        ramp_ma = steps * ramp_ma_min * _STEP_MS // 60_000
         if ramp_ma_min and limit_ma - ramp_ma > fallback_ma:
             self._rows[place] = limit_ma, granted_ms, 0, fallback_ma, ramp_ma_min
             return limit_ma - ramp_ma, _SLACK_MS, fallback_ma

@@ -12,7 +12,7 @@ from ..ticks import since
 _LEAST_MA = const(6_000)  # IEC 61851-1 table A.7 offers no less
 _MOST_MA = const(80_000)
 _STEP_MA = const(100)  # coarser than the pilot: fewer changes for nothing
-_PACE_MS = const(5_000)  # a vehicle may take so long to follow
+_PACE_MS = const(10_000)  # a vehicle that waits for a steady duty follows in between
 _SEEN_MS = const(30_000)  # until a vehicle that draws on fewer phases is believed
 _ALL = const(3)
 
