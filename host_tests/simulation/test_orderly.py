@@ -1,4 +1,4 @@
-"""Orderly charging, of the whole firmware in virtual time: each source, its end, and what explains it."""
+"""Orderly charging, of the whole firmware in virtual time: each source, its end, its reason."""
 
 import json
 
