@@ -19,6 +19,15 @@ NIGHT = Tariff(["day", "night"], [35_000, 25_000], "EUR", [(0, 0), (721, 1)], (0
 FLAT = Tariff(["all"], None, "", [(0, 0)], (0,), "00112233")
 
 
+class Silent(Meter):
+    """One that has not answered since the box has started."""
+
+    serial = firmware = ""
+
+    def resolution_wh(self):
+        return None
+
+
 class ChargesTest(JournalTest):
     config = ()  # pairs
     tariff = None
@@ -236,6 +245,25 @@ class Closing(ChargesTest):
         self.end()
         said = self.closing
         self.assertEqual((said["meter_serial"], said["register"]), ("12345678", "exchanged"))
+
+    def test_names_a_meter_that_is_silent_after_a_power_cut_as_the_opening_record_does(self):
+        self.begin()
+        self.draw(10, ms=MINUTE_MS)
+        self.step()
+        opening = self.opening
+        self.meter = Silent()
+        self.boot()
+        self.session.resume_after_reset(opening)
+        self.step(CLOSE)
+        said = self.closing
+        for key, value in (
+            ("wh", 10),
+            ("energy", "last-known"),
+            ("resolution_wh", 10),
+            ("meter_serial", "12345678"),
+            ("meter_firmware", "0102"),
+        ):
+            self.assertEqual(said[key], value)
 
     def test_is_still_due_while_flash_may_not_be_written(self):
         self.begin()

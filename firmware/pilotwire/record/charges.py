@@ -78,9 +78,8 @@ class Charges:
     def _close(self, stamp, up, meter, age_ms):
         session = self._session
         fields = session.closing(stamp, up, age_ms)
-        if meter and fields["end_wh"] is not None:
-            fields["resolution_wh"] = meter.resolution_wh()
-        if not session.register.broken:  # else the record keeps whose it was
+        # Else the record keeps whose it was: another meter answers, or none since a restart.
+        if not session.register.broken and meter and meter.resolution_wh() is not None:
             self._name_meter(fields, meter)
         if self._saved_g > 0 and fields["wh"] is not None:
             fields["co2_g"] = fields["wh"] * self._saved_g // 1000
@@ -106,6 +105,7 @@ class Charges:
             fields["meter"] = self._meter
             fields["meter_serial"] = meter.serial or self._number or None
             fields["meter_firmware"] = meter.firmware or None
+            fields["resolution_wh"] = meter.resolution_wh()
 
     def _checkpoint(self, now_ms, stamp):
         """Keep what the charge has come to, every minute and when the tariff changes."""
