@@ -207,6 +207,14 @@ class Polling(unittest.TestCase):
         self.assertTrue(self.poll(meter, [no, no] + self.answers(meter)))
         self.assertEqual((meter.serial, meter.firmware, meter.reason), ("", "", ""))
 
+    def test_that_is_too_busy_to_say_who_it_is_is_asked_again(self):
+        meter = self.meter(identity=IDENTITY)
+        busy = [(200, sealed(b"\x01\x83\x06"))]
+        self.assertFalse(self.poll(meter, [busy]))
+        self.assertEqual((meter.reason, meter.code, meter.age_ms()), ("exception", 6, None))
+        self.assertTrue(self.poll(meter, self.hello(meter) + self.answers(meter)))
+        self.assertEqual(meter.serial, "19350042")
+
     def test_that_does_not_say_who_it_is_is_not_believed(self):
         meter = self.meter(identity=IDENTITY)
         self.assertFalse(self.poll(meter, []))

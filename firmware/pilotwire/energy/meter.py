@@ -19,6 +19,7 @@ _COUNT = const(0xFFFFFFF)
 _TRIES = const(3)  # of one request; a lost meter shall not hold up the line
 _LOST_AFTER = const(3)  # failed polls in a row
 _MAX_SKIPPED = const(7)  # polls left out between two tries while lost
+_BUSY = const(6)  # an exception's code: Modbus Application Protocol 1.1b3, 7
 _WORD = const(16)  # characters of an identity, the last: a record has room for no more
 _COUNTERS = ("import_wh", "export_wh")  # never below 0
 
@@ -117,7 +118,7 @@ class Meter:
             down[DOWN_VOLTAGE_MV + phase] = UNKNOWN if mv is None else min(abs(mv), _MOST)
 
     async def ask(self, block, tries=_TRIES):
-        """What an identity's block holds, as text; "" where the meter refuses. Raises ModbusError.
+        """What an identity's block holds, as text; "" where there is none. Raises ModbusError.
 
         `block` is (function, register, count, kind).
         """
@@ -129,7 +130,8 @@ class Meter:
         try:
             await self.bus.read(self._address, (block,), take, tries)
         except ModbusError as error:
-            if error.reason != "exception":  # an older model has no such register
+            # An older model has no such register; one that is busy may have it.
+            if error.reason != "exception" or error.code == _BUSY:
                 raise
         return found[0] if found else ""
 
