@@ -11,9 +11,9 @@ from typing import Any
 from contract.wire import Acquainted, Breach
 from pilotwire.record.frame import FIRST, Frame, Key, is_sealed
 
+from .access import Guests, Reservation
 from .broker import Broker
 from .hal import SECRET
-from .reservation import Reservation
 from .sources import Local, Operator, Timetable
 from .tasks import Clock
 
@@ -61,6 +61,7 @@ class Backend:
         self._owed: dict[str, int] = {}  # commands that the box has, and since when
         self._head = FIRST  # hash of the last record's frame
         self.reservation = Reservation()
+        self.guests = Guests()
         self.operator = Operator()
         self.timetable = Timetable()
         self.local = local
@@ -198,8 +199,13 @@ class Backend:
         self.command("schedule", args={"schedule": schedule})
 
     def forget(self) -> None:
-        self.timetable.sent(self._next_id(), None)
+        for thing in (self.timetable, self.guests):
+            thing.sent(self._next_id(), None)
         self.command("forget")
+
+    def invite(self, guests: dict[str, Any] | None) -> None:
+        self.guests.sent(self._next_id(), guests)
+        self.command("guests", args={"guests": guests})
 
     def reserve(self, token: str, unix: int, span_s: int) -> None:
         """For so long from `unix`, which the box's clock shows; 0 ends it."""
@@ -217,13 +223,16 @@ class Backend:
 
     def set(self, name: str, text: str, retain: bool = False) -> None:
         """As a local energy manager, something that a box takes."""
-        self.local.sent(name, text, self.clock.now_us)
+        self.local.sent(name, text.encode(), self.clock.now_us)
         self.publish(f"set/{name}", text.encode(), retain)
 
-    def taken(self, topic: str, payload: bytes) -> None:
+    def taken(self, topic: str, payload: bytes, retained: bool) -> None:
         """The box has acknowledged this message."""
+        kind, _, name = topic.removeprefix(PREFIX).partition("/")
+        if kind == "set" and not retained:
+            self.local.taken(name, payload, self.clock.now_us)
         try:
-            id_ = json.loads(payload)["id"] if topic == PREFIX + "cmd" else None
+            id_ = json.loads(payload)["id"] if kind == "cmd" else None
         except (ValueError, TypeError, KeyError):
             return
         if isinstance(id_, str) and id_ in self._sent:
@@ -236,6 +245,7 @@ class Backend:
         now_us = self.clock.now_us
         self.operator.settle(id_, result["ok"], now_us)
         self.timetable.settle(id_, result)
+        self.guests.settle(id_, result)
         steady_us = min(self.steady_us(), now_us - self._clock_set_us)
         self.reservation.settle(id_, result["ok"], now_us, steady_us)
 
@@ -243,7 +253,7 @@ class Backend:
 
     def box_started(self) -> None:
         """Leases and remembered ids were in RAM."""
-        for thing in (self.operator, self.timetable, self.reservation):
+        for thing in (self.operator, self.local, self.timetable, self.guests, self.reservation):
             thing.box_started()
         self._owed.clear()
         self._obeyed &= self._retained
@@ -252,6 +262,10 @@ class Backend:
     def most_ma(self) -> int | None:
         """The largest limit of the operator's that may be in force; None: any."""
         return self.operator.most_ma(self.clock.now_us)
+
+    def knows(self, token: str, unix: int | None) -> bool:
+        """Whether the holder of `token` may charge, by what the box's clock shows."""
+        return self.reservation.may_be_for(token) or self.guests.permits(token, unix)
 
     def overdue(self, us: int) -> str:
         """A command that the box has had for so long, and no result; or ""."""

@@ -40,7 +40,8 @@ class Box:
     """A box in `world` with `flash`. `make_hal(loop, started)` gives the board of a new life.
 
     `app` and `hal` are those of the present life, None without power. `on_tick()` is called after
-    the ticks that matter, at least once a second; `on_start()` with a new app.
+    the ticks that matter, at least once a second; `on_start()` with a new app; `on_restart()` when
+    a command's restart is at hand.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Box:
         self.lives = 0
         self.on_tick: Callable[[], object] = lambda: None
         self.on_start: Callable[[], object] = lambda: None
+        self.on_restart: Callable[[], object] = lambda: None
         self.touched = True  # somebody has changed the plant at this instant
         self.run_task: Any = None
         self._clock = clock
@@ -167,6 +169,7 @@ class Box:
         try:
             await own.run()
         except app.RestartWanted:
+            self.on_restart()
             self._clock.after(0, lambda: self._restart(own))
             await loop.Event().wait()  # it does nothing any more
 

@@ -29,7 +29,7 @@ class Session:
     will: tuple[str, bytes, bool] | None = None
     topics: tuple[str, ...] = ()
     pid: int = 0
-    sent: dict[int, tuple[str, bytes]] = field(default_factory=dict)  # at QoS 1, without PUBACK
+    sent: dict[int, tuple[str, bytes, bool]] = field(default_factory=dict)  # without PUBACK
 
     def wants(self, topic: str) -> bool:
         return any(topic_matches_sub(name, topic) for name in self.topics)
@@ -42,7 +42,7 @@ class ProtocolError(Exception):
 class Broker:
     """`on_message(topic, payload, retained)` gets what the box publishes, and its will.
 
-    `on_taken(topic, payload)`, with what the box has acknowledged.
+    `on_taken(topic, payload, retained)`, with what the box has acknowledged.
 
     Attributes that fail it: `refuses` (a CONNACK code), `mute` (takes bytes and does nothing with
     them before `wake`), `forgets_acks` (no PUBACK); `repeat_percent` of what it sends at QoS 1
@@ -56,7 +56,7 @@ class Broker:
         on_message: Callable[[str, bytes, bool], object],
         on_breach: Callable[[str], object],
     ):
-        self.on_taken: Callable[[str, bytes], object] = lambda _topic, _payload: None
+        self.on_taken: Callable[[str, bytes, bool], object] = lambda *_: None
         self.refuses = 0
         self.mute = False
         self.forgets_acks = False
@@ -193,7 +193,7 @@ class Broker:
         session.pid += not again
         body = len(topic).to_bytes(2, "big") + topic.encode()
         pid = session.pid & 0x7FFF or 1
-        session.sent[pid] = topic, payload
+        session.sent[pid] = topic, payload, retained
         body += pid.to_bytes(2, "big") + payload
         first = 0x32 | retained | again << 3
         session.connection.send(bytes((first,)) + _length(len(body)) + body)

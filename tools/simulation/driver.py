@@ -7,6 +7,7 @@ from plant.car import VENTILATION_R2_OHM
 from rig.scenario import CORNERS
 
 from .rng import Rng
+from .settings import TOKENS
 
 if TYPE_CHECKING:
     from .simulation import Simulation
@@ -74,6 +75,8 @@ class Driver:
         self._sim = simulation
         self._rng = rng
         self._until_us = until_us
+        self._cards = rng.stream("cards")
+        self._show_cards = self._cards.chance(30)
         self._kinds = [name for name in KINDS for _ in range(KINDS[name])]
         self._after(rng.between(1, 120) * _S, self._arrive)
         self._after(rng.between(2, 15) * _MIN, self._call)
@@ -92,7 +95,7 @@ class Driver:
             self._after(rng.between(5, 60) * _S, self._arrive)
             return
         if rng.chance(60):
-            self._after(rng.between(3, 60) * _S, lambda: self._sim.backend.command("start"))
+            self._after(rng.between(3, 60) * _S, self._ask)
         stay_us = rng.skewed(2, 3_000) * _S
         for _ in range(rng.below(3)):
             self._after(rng.below(stay_us), self._fiddle)
@@ -113,6 +116,14 @@ class Driver:
         self._sim.count(kind)
         self._sim.say(f"driver plugs in {kind} {car.phases} phases {rating_a} A")
         return True
+
+    def _ask(self) -> None:
+        """To charge: by a card, or a word with the operator."""
+        backend = self._sim.backend
+        if self._show_cards:
+            backend.authorise(self._cards.pick(TOKENS))
+        else:
+            backend.command("start")
 
     def _call(self) -> None:
         """The hotline: an operator sees a fault and clears it."""

@@ -92,6 +92,8 @@ class Judge:
         publish = hand.publish
         session: Any = app.session
         make_opening, opened, make_closing = session.opening, session.opened, session.closing
+        obey: Any = app.obey
+        policy = app.config["authorise"]
 
         def published() -> None:
             publish()
@@ -100,7 +102,15 @@ class Judge:
         def opening(*how: Any) -> dict[str, Any]:
             fields = make_opening(*how)
             sim.ledger.opening(fields)
+            if not sim.backend.guests.let_in(fields["auth"], policy, fields["start_unix"]):
+                sim.broken("access", f"a charge begins with {fields['auth']!r}: {policy}")
             return fields
+
+        def obeyed(type_: str, args: dict[str, Any]) -> dict[str, Any]:
+            result = obey(type_, args)
+            if type_ == "authorise" and not sim.backend.knows(args["token"], hal.clock()[0]):
+                sim.broken("access", f"{args['token']} is let in")
+            return result
 
         def begun(number: int | None, *how: Any) -> None:
             if sim.backend.reservation.holds(sim.clock.now_us):
@@ -116,6 +126,7 @@ class Judge:
         if app.link:  # it may have been on for months
             app.link._mqtt._pid = sim.packet_id()
         hand.publish = published
+        app.obey = obeyed
         session.opening, session.opened, session.closing = opening, begun, closing
 
     def changed(self, change: Change) -> None:
@@ -126,6 +137,12 @@ class Judge:
         session = life.app.session
         if not session.active or (session.number is None and life.app.billed):
             self._sim.broken("recorded first", "closed without an opening record")
+
+    def restarts(self) -> None:
+        """The box starts again, as a command wanted."""
+        life = self.life
+        if life and (life.hal.closed or life.app.session.active):
+            self._sim.broken("commands", "a restart does not wait for the end of a charge")
 
     def flash_used(self) -> None:
         """Flash is about to be written."""

@@ -89,6 +89,8 @@ class Ledger:
         said = f"charge {number} says {wh} Wh ({quality}), the plant {flowed_wh:.1f}"
         if "period_wh" in record and sum(record["period_wh"]) + record["unsplit_wh"] != wh:
             self._breach("energy", f"{said}, its periods {record['period_wh']}")
+        if wh is not None and not {"resolution_wh", "meter_serial"} <= record.keys():
+            self._breach("energy", f"{said}, and not whose register that was")
         # Where the register jumps and the power goes too, or the meter is silent, nobody sees it.
         unseen = record["reason"] == "power-lost" or "meter" in excuses
         lost = unseen and "register" in excuses

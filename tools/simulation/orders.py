@@ -97,20 +97,20 @@ def _retained(sim: Simulation, _rng: Rng) -> None:
 
 
 def _schedule(sim: Simulation, rng: Rng) -> None:
-    sim.backend.schedule(settings.schedule(rng) if rng.chance(80) else None)
+    sim.backend.schedule(settings.schedule(rng, sim.box_unix()) if rng.chance(80) else None)
 
 
-def _setting(type_: str, make: Callable[[Simulation, Rng], object]) -> Kind:
-    """A file of the box, or none any more."""
-    return _command(
-        lambda sim, rng: sim.backend.command(
-            type_, args={type_: make(sim, rng) if rng.chance(80) else None}
-        )
-    )
+def _guests(sim: Simulation, rng: Rng) -> None:
+    sim.backend.invite(settings.guests(rng, sim.box_unix()) if rng.chance(80) else None)
+
+
+def _tariff(sim: Simulation, rng: Rng) -> None:
+    tariff = settings.tariff(rng) if rng.chance(80) else None
+    sim.backend.command("tariff", args={"tariff": tariff})
 
 
 def _reserve(sim: Simulation, rng: Rng) -> None:
-    span_s = rng.pick((0, rng.skewed(1, 5_000)))
+    span_s = 0 if rng.chance(20) else rng.skewed(1, 5_000)
     sim.backend.reserve(rng.pick(settings.TOKENS), sim.box_unix(), span_s)
 
 
@@ -160,8 +160,8 @@ ORDERS: dict[str, Kind] = {
     "reserve": _command(_reserve),
     "authorise": _command(lambda sim, rng: sim.backend.authorise(rng.pick(settings.TOKENS))),
     "schedule": _command(_schedule),
-    "guests": _setting("guests", lambda sim, rng: settings.guests(rng, sim.box_unix())),
-    "tariff": _setting("tariff", lambda _, rng: settings.tariff(rng)),
+    "guests": _command(_guests),
+    "tariff": _command(_tariff),
     "config-set": _command(
         lambda sim, rng: sim.backend.command("config-set", args={"values": settings.harmless(rng)})
     ),

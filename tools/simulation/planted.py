@@ -270,6 +270,24 @@ PLANTED = (
         '        self._leases.grant("local", ma, 1 << 28, self._fallback_ma)\n',
     ),
     Bug(
+        "a local limit is obeyed though local control is off",
+        "link/link.py",
+        '        if config["local_ttl_s"]:\n',
+        '        config["local_ttl_s"] = config["local_ttl_s"] or 60\n        if True:\n',
+    ),
+    Bug(
+        "a local limit is shown and not obeyed",
+        "link/local.py",
+        "        ma = NO_LIMIT_MA if self._limit_ma is None else self._limit_ma\n",
+        "        ma = NO_LIMIT_MA\n",
+    ),
+    Bug(
+        "a local limit is not heard",
+        "link/local.py",
+        "            self._limit_ma = int(text)\n",
+        "            int(text)\n",
+    ),
+    Bug(
         "a retained word of a local manager is news at every reconnect",
         "link/link.py",
         "            if retained:  # it would be taken for news at every reconnect\n",
@@ -280,6 +298,36 @@ PLANTED = (
         "energy/access.py",
         '        self.free = "" if self.reserved else self._open\n',
         "        self.free = self._open\n",
+    ),
+    Bug(
+        "a reservation lets another token through",
+        "energy/access.py",
+        '                return "reserved"\n',
+        '                return ""\n',
+    ),
+    Bug(
+        "a guest is let in outside of the window",
+        "energy/guests.py",
+        '            return "outside-window"\n',
+        '            return ""\n',
+    ),
+    Bug(
+        "a guest is let in whose time is over",
+        "energy/guests.py",
+        '            return "expired"\n',
+        '            return ""\n',
+    ),
+    Bug(
+        "a box stays open after the guests' window",
+        "energy/access.py",
+        '            is_open, self._until = self._ask("open_now", unix)\n',
+        '            is_open, self._until = self._ask("open_now", unix)[0], 1 << 32\n',
+    ),
+    Bug(
+        "a schedule is ignored",
+        "power/timetable.py",
+        '        self._leases.grant("schedule", ma)\n',
+        "",
     ),
     Bug(
         "a schedule is not asked again after the clock has jumped back",
@@ -300,6 +348,18 @@ PLANTED = (
         "        if True:\n",
     ),
     # What the simulation itself has found: regressions.txt.
+    Bug(
+        "a meter that is silent after a power cut has no name on record",
+        "record/charges.py",
+        " and meter and meter.resolution_wh() is not None:\n",
+        ":\n",
+    ),
+    Bug(
+        "a meter that was busy when it was asked who it is has no name",
+        "energy/meter.py",
+        '            if error.reason != "exception" or error.code == _BUSY:\n',
+        '            if error.reason != "exception":\n',
+    ),
     Bug(
         "rest and pause of the phases not served after a reset",
         "pilot/sequence.py",

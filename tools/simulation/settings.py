@@ -7,22 +7,26 @@ from .rng import Rng
 
 TOKENS = tuple(f"{number:016x}" for number in range(1, 5))
 _DAYS = 127
+_DAY_MIN = 1_440
 _MA = (0, 6_000, 10_000, 16_000, 32_000)
 
 
-def schedule(rng: Rng) -> dict[str, Any]:
-    """Windows of some minutes to some hours, every day the same."""
-    edges = sorted({rng.below(1_440) for _ in range(rng.between(2, 16))})
+def schedule(rng: Rng, unix: int) -> dict[str, Any]:
+    """Windows of some minutes to some hours, every day the same, around that time."""
+    minute = unix // 60
+    edges = sorted({minute + rng.between(-120, 180) for _ in range(rng.between(2, 16))})
     windows = [
-        [_DAYS, first, last, rng.pick(_MA)] for first, last in pairwise(edges) if rng.chance(70)
+        [*_window(first, last), rng.pick(_MA)] for first, last in pairwise(edges) if rng.chance(70)
     ]
     return {"windows": windows, "otherwise_ma": rng.pick(_MA)}
 
 
 def guests(rng: Rng, unix: int) -> dict[str, Any]:
-    """Some of the tokens, for ever, for a while, or inside a window."""
-    windows = [[_DAYS, rng.below(1_440), rng.below(1_440)] for _ in range(rng.below(4))]
-    windows = [row for row in windows if row[1] != row[2] and row[2]]
+    """Some of the tokens, for ever, for a while, or inside a window that is not far away."""
+    windows = []
+    for _ in range(rng.below(4)):
+        first = unix // 60 + rng.between(-60, 60)
+        windows.append(_window(first, first + rng.skewed(1, 300)))
     tokens = [
         [token, rng.pick((0, unix + rng.skewed(1, 5_000))), rng.between(-1, len(windows) - 1)]
         for token in TOKENS
@@ -33,7 +37,7 @@ def guests(rng: Rng, unix: int) -> dict[str, Any]:
 
 def tariff(rng: Rng) -> dict[str, Any]:
     """Periods that change every few minutes."""
-    minutes = sorted({0, *(rng.below(1_440) for _ in range(47))})
+    minutes = sorted({0, *(rng.below(_DAY_MIN) for _ in range(47))})
     names = ("peak", "high", "flat", "valley")
     return {
         "periods": [[name, rng.between(20_000, 150_000)] for name in names],
@@ -41,6 +45,18 @@ def tariff(rng: Rng) -> dict[str, Any]:
         "currency": "CNY",
         "zone": rng.pick(("-210", "", "480")),
     }
+
+
+def _window(first: int, last: int) -> list[int]:
+    """Of every day, between these minutes of any one."""
+    return [_DAYS, first % _DAY_MIN, last % _DAY_MIN or _DAY_MIN]
+
+
+def holds(window: list[int], unix: int | None) -> bool:
+    """Whether a window of every day does, at that time; never while it is unknown."""
+    first, last = window[1:3]
+    length = (last - first) % _DAY_MIN or _DAY_MIN
+    return unix is not None and (unix // 60 - first) % _DAY_MIN < length
 
 
 def harmless(rng: Rng) -> dict[str, Any]:

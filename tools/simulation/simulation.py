@@ -10,6 +10,7 @@ from plant import Cable, Change, Contactor, Meter, Pilot, Reading, World
 from rig.invariants import Broken
 from rig.scenario import PILOTS
 
+from .access import Guests
 from .backend import BOX, Backend
 from .box import Box
 from .broker import Broker
@@ -23,8 +24,8 @@ from .line import MeterLine
 from .recovery import LASTS_US, Recovery
 from .rng import Rng
 from .rules import Breach
-from .settings import tariff
-from .sources import Local
+from .settings import guests, schedule, tariff
+from .sources import Local, Timetable
 from .tasks import Clock, Loop
 
 _S = 1_000_000
@@ -61,14 +62,18 @@ class Simulation:
         self._meters = 1  # so far
         self._meter_off_us = 0  # it is not there before
         self.flash = Flash()
-        with self.flash.open("/config.json", "wb") as file:
-            file.write(json.dumps(config).encode())
+        self._store("config", config)
         self.fram = Fram()
         self._fram_fitted = rng.stream("fram").chance(50)
         own = rng.stream("tariff")
         if not own.chance(50):
-            with self.flash.open("/tariff.json", "wb") as file:
-                file.write(json.dumps(tariff(own)).encode())
+            self._store("tariff", tariff(own))
+        invited = guests(rng.stream("guests"), self.wall_s())
+        self._store("guests", invited)
+        own = rng.stream("schedule")
+        planned = schedule(own, self.wall_s()) if own.chance(20) else None
+        if planned:
+            self._store("schedule", planned)
         self.line = MeterLine(clock, self._read_meter, rng.stream("line"))
         self.ledger = Ledger(self.true_wh, self.broken)
         local = Local(config["local_ttl_s"], config["local_fallback_ma"])
@@ -77,6 +82,8 @@ class Simulation:
             clock, rng.stream("broker"), self.backend.take, lambda how: self.broken("bytes", how)
         )
         self.backend.broker = self.broker
+        self.backend.guests = Guests(invited)
+        self.backend.timetable = Timetable(planned)
         self.broker.on_taken = self.backend.taken
         self.network = self.broker.network
         self._hal_rng = rng.stream("hal")
@@ -85,6 +92,7 @@ class Simulation:
         self.flash.watch(self.judge.flash_used)
         self.box.on_tick = self._look
         self.box.on_start = self._started
+        self.box.on_restart = self.judge.restarts
         self.driver = Driver(self, rng.stream("driver"), chaos_us)
         self.injector = Injector(self, rng.stream("faults"), chaos_us)
         self.backend.steady_us = lambda: self.injector.since_us("clock")
@@ -206,6 +214,10 @@ class Simulation:
             self.clock.after(_S, self.drain_flash)
 
     # The parts' ways to each other.
+
+    def _store(self, name: str, value: dict[str, Any]) -> None:
+        with self.flash.open(f"/{name}.json", "wb") as file:
+            file.write(json.dumps(value).encode())
 
     def _unwatched(self, do: Callable[[], object]) -> None:
         self.flash.watch(lambda: None)

@@ -6,9 +6,11 @@ A command may be lost, and so may its result: then more than one value may be in
 from dataclasses import dataclass
 from typing import Any
 
+from .settings import holds
+from .stored import Stored
+
 _S = 1_000_000
 _UNDER_WAY_US = 120 * _S  # a message may reach the box so late: a slow network, a blocked loop
-_DAY_MIN = 1_440
 
 
 @dataclass
@@ -64,8 +66,31 @@ class Operator:
         return any(lease and ma in (lease.ma, lease.fallback_ma) for lease in self.leases)
 
 
+class Scalar:
+    """One of what was set, `default` where nothing is: any in `values` may be in force."""
+
+    def __init__(self, default: Any):
+        self._default = default
+        self.values = [default]
+
+    def sent(self, value: Any) -> None:
+        self.values.append(value)
+
+    def taken(self, value: Any) -> None:
+        """The box has this one: what was sent before it is over."""
+        if value in self.values:
+            self.values = self.values[self.values.index(value) :]
+
+    def may_be_over(self) -> None:
+        if self.values[0] != self._default:
+            self.values.insert(0, self._default)
+
+    def over(self) -> None:
+        self.values = [self._default]
+
+
 class Local:
-    """What was published on set/; nothing answers it but the state.
+    """What was published on set/; nothing answers it but the PUBACK and the state.
 
     `ttl_s` and `fallback_ma` as configured; with 0 nobody listens.
     """
@@ -73,41 +98,55 @@ class Local:
     def __init__(self, ttl_s: int, fallback_ma: int):
         self._ttl_us = ttl_s * _S
         self._fallback_ma = fallback_ma
-        self._limits: list[tuple[int, int]] = []  # us, mA
-        self._enables: list[tuple[int, bool]] = []
-        self._ever = False
-        self._renewed_us = 0
+        self._scalars = {"limit_ma": Scalar(None), "enable": Scalar(True)}
+        self._ever = False  # in this life of the box
+        self._over_from_us = 0  # it may be over from then on,
+        self._over_us = 0  # and is over then
+        self._sent: list[tuple[int, str, bytes]] = []  # and not yet acknowledged
 
-    def sent(self, name: str, text: str, now_us: int) -> None:
+    def sent(self, name: str, text: bytes, now_us: int) -> None:
         """Something that a box takes."""
         if not self._ttl_us:
             return
+        self._expire(now_us)
         self._ever = True
-        if name == "limit_ma":
-            self._limits.append((now_us, int(text)))
-        elif name == "enable":
-            self._enables.append((now_us, text in ("true", "1")))
-        self._renewed_us = now_us  # also by the phases
+        self._over_us = now_us + _UNDER_WAY_US + self._ttl_us  # by the phases, too
+        self._sent.append((now_us, name, text))
+        if name in self._scalars:
+            self._scalars[name].sent(_value(name, text))
+
+    def taken(self, name: str, text: bytes, now_us: int) -> None:
+        """The box has acknowledged the oldest of what was sent that says so."""
+        known = [place for place, sent in enumerate(self._sent) if sent[1:] == (name, text)]
+        if not known:
+            return
+        self._expire(now_us)
+        sent_us = self._sent[known[0]][0]
+        self._sent = self._sent[known[0] + 1 :]
+        self._over_from_us = max(self._over_from_us, sent_us + self._ttl_us)
+        if name in self._scalars:
+            self._scalars[name].taken(_value(name, text))
+
+    def box_started(self) -> None:
+        self._ever = False
+        self._sent = []
+        for scalar in self._scalars.values():
+            scalar.over()
 
     def wrong(self, state: dict[str, Any], now_us: int) -> str:
         """What the state says of it that was not sent, or is over; "" where all is so."""
         shown, limit = state["local"], state["limit"]
         if not self._ttl_us:
             return f"local control is off: {shown}, {limit}" if shown else ""
-        over = not self._ever or now_us - self._renewed_us > self._ttl_us + _UNDER_WAY_US
-        limits = {ma for us, ma in self._limits}
-        off = any(not enable for us, enable in self._enables)
-        if over:
-            limits, off = set(), False
-        if shown["limit_ma"] is not None and shown["limit_ma"] not in limits:
-            return f"{shown}, and local limits were {limits}"
-        if not shown["enable"] and not off:
-            return f"{shown}, and nobody has switched it off"
+        self._expire(now_us)
+        for name, scalar in self._scalars.items():
+            if shown[name] not in scalar.values:
+                return f"{shown}, and local {name} is one of {scalar.values}"
         if limit["by"] == "local":
-            possible = (
-                limits | ({self._fallback_ma} if self._ever else set()) | ({0} if off else set())
-            )
-            if limit["ma"] not in possible:
+            possible = {self._fallback_ma, *self._scalars["limit_ma"].values}
+            if False in self._scalars["enable"].values:
+                possible.add(0)
+            if limit["ma"] not in possible or not self._ever:
                 return f"{limit}, and local limits were {possible}"
         if shown["left_s"] is not None:
             most_ma = shown["limit_ma"] if shown["enable"] else 0
@@ -115,60 +154,37 @@ class Local:
                 return f"{limit}, and {shown}"
         return ""
 
+    def _expire(self, now_us: int) -> None:
+        for scalar in self._scalars.values():
+            if now_us >= self._over_us:
+                scalar.over()
+            elif now_us >= self._over_from_us:
+                scalar.may_be_over()
 
-class Timetable:
-    """The schedules that were sent; any of `candidates` may be on flash, None is none."""
 
-    def __init__(self) -> None:
-        self._candidates: list[tuple[str, Any]] = [("", None)]
-        self._in_force = ""  # id of the one that this life of the box has taken
+def _value(name: str, text: bytes) -> int | bool:
+    return int(text) if name == "limit_ma" else text in (b"true", b"1")
 
-    def sent(self, id_: str, schedule: dict[str, Any] | None) -> None:
-        self._candidates.append((id_, schedule))
 
-    def settle(self, id_: str, result: dict[str, Any]) -> None:
-        place = self._place(id_)
-        if place is None:
-            return
-        if not result["ok"]:
-            del self._candidates[place]
-            return
-        if result["written"] == "stored":
-            self._candidates = self._candidates[place:]
-        self._in_force = id_
-
-    def box_started(self) -> None:
-        self._in_force = ""
+class Timetable(Stored):
+    """The schedules that were sent."""
 
     def wrong(self, limit: dict[str, Any], unix: int | None) -> str:
         """What is wrong with the limit that the state names, by what the box's clock shows."""
-        place = self._place(self._in_force) or 0
-        possible = set()
-        unlimited = False
-        for _, schedule in self._candidates[place:]:
-            if schedule is None:
-                unlimited = True
-            else:
-                possible |= {limit_at(schedule, unix), limit_at(schedule, unix and unix - 3)}
+        schedules = [schedule for schedule in self.possible if schedule]
+        possible = {limit_at(schedule, unix) for schedule in schedules}
+        possible |= {limit_at(schedule, unix and unix - 3) for schedule in schedules}
+        unlimited = None in self.possible
         if limit["by"] == "schedule" and limit["ma"] not in possible:
             return f"{limit} at {unix}, and the schedule says {possible}"
         if not unlimited and limit["ma"] > max(possible):
             return f"{limit} at {unix}, and the schedule says {possible}"
         return ""
 
-    def _place(self, id_: str) -> int | None:
-        for place, (known, _) in enumerate(self._candidates):
-            if known == id_:
-                return place
-        return None
-
 
 def limit_at(schedule: dict[str, Any], unix: int | None) -> int:
     """mA by a schedule whose windows hold every day, in UTC."""
-    if unix is None:
-        return schedule["otherwise_ma"]
-    minute = unix // 60 % _DAY_MIN
-    for _, first, last, ma in schedule["windows"]:
-        if (minute - first) % _DAY_MIN < ((last - first) % _DAY_MIN or _DAY_MIN):
-            return ma
+    for window in schedule["windows"]:
+        if holds(window, unix):
+            return window[3]
     return schedule["otherwise_ma"]
