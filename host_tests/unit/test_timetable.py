@@ -55,6 +55,18 @@ class Granting(unittest.TestCase):
             self.look(unix)
         self.assertEqual(self.reads, 4)  # without a clock, at midnight, at 6:00, at 22:00
 
+    def test_says_how_long_it_holds_where_that_is_known(self):
+        self.look(MONDAY + HOUR_S)
+        for hour, left_h in ((1, 5), (5, 1), (0, None), (6, None)):
+            left_s = self.timetable.left_s(MONDAY + hour * HOUR_S)
+            self.assertEqual(left_s, left_h and left_h * HOUR_S, hour)
+        self.look(None)
+        self.assertIsNone(self.timetable.left_s(MONDAY))
+        self.broken = True
+        self.timetable.changed()
+        self.look(MONDAY)
+        self.assertIsNone(self.timetable.left_s(MONDAY))
+
     def test_follows_another_schedule_at_once(self):
         for unix in (MONDAY, None):
             self.setUp()

@@ -62,7 +62,7 @@ class Backend:
         self._head = FIRST  # hash of the last record's frame
         self.reservation = Reservation()
         self.guests = Guests()
-        self.operator = Operator()
+        self.operator, self.site = Operator(), Operator()
         self.timetable = Timetable()
         self.local = local
         self.least_unix = 1 << 40  # to which a command may have set the clock
@@ -189,10 +189,12 @@ class Backend:
         self._wrong.add("x")
         self.publish("cmd", payload)
 
-    def limit(self, ma: int, ttl_s: int, fallback_ma: int) -> None:
+    def limit(self, ma: int, ttl_s: int, fallback_ma: int, source: str = "operator") -> None:
         """A limit, and what may hold from now on."""
-        self.operator.sent(self._next_id(), ma, fallback_ma, ttl_s, self.clock.now_us)
-        self.command("limit", args={"ma": ma, "ttl_s": ttl_s, "fallback_ma": fallback_ma})
+        whose = self.site if source == "site" else self.operator
+        whose.sent(self._next_id(), ma, fallback_ma, ttl_s, self.clock.now_us)
+        args = {"ma": ma, "ttl_s": ttl_s, "fallback_ma": fallback_ma, "source": source}
+        self.command("limit", args=args)
 
     def schedule(self, schedule: dict[str, Any] | None) -> None:
         self.timetable.sent(self._next_id(), schedule)
@@ -243,7 +245,8 @@ class Backend:
 
     def _settle(self, id_: str, result: dict) -> None:
         now_us = self.clock.now_us
-        self.operator.settle(id_, result["ok"], now_us)
+        for whose in (self.operator, self.site):
+            whose.settle(id_, result["ok"], now_us)
         self.timetable.settle(id_, result)
         self.guests.settle(id_, result)
         steady_us = min(self.steady_us(), now_us - self._clock_set_us)
@@ -253,15 +256,18 @@ class Backend:
 
     def box_started(self) -> None:
         """Leases and remembered ids were in RAM."""
-        for thing in (self.operator, self.local, self.timetable, self.guests, self.reservation):
+        for thing in (self.operator, self.site, self.local, self.timetable):
+            thing.box_started()
+        for thing in (self.guests, self.reservation):
             thing.box_started()
         self._owed.clear()
         self._obeyed &= self._retained
 
     @property
     def most_ma(self) -> int | None:
-        """The largest limit of the operator's that may be in force; None: any."""
-        return self.operator.most_ma(self.clock.now_us)
+        """The largest limit of operator and site that may be in force; None: any."""
+        found = [whose.most_ma(self.clock.now_us) for whose in (self.operator, self.site)]
+        return min((ma for ma in found if ma is not None), default=None)
 
     def knows(self, token: str, unix: int | None) -> bool:
         """Whether the holder of `token` may charge, by what the box's clock shows."""
@@ -279,6 +285,8 @@ class Backend:
         limit = self.state["limit"]
         if limit["by"] == "operator" and not self.operator.may_be(limit["ma"]):
             return f"{limit}, and the operator has set {self.operator.leases}"
+        if limit["by"] == "site" and not self.site.may_be(limit["ma"]):
+            return f"{limit}, and the site has set {self.site.leases}"
         if limit["set_ma"] is not None and limit["ma"] > limit["set_ma"]:
             return str(limit)
         return self.local.wrong(self.state, self.clock.now_us) or self.timetable.wrong(limit, unix)

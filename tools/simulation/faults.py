@@ -172,6 +172,9 @@ KINDS: dict[str, Kind] = {
     "meter slow": _value(
         "line", "turnaround_us", lambda rng: rng.between(100_000, 600_000), 20_000
     ),
+    "dimming": Kind(
+        "grid", lambda sim, _: sim.dim(True), lambda sim: sim.dim(False), 100 * _MS, 10 * _MIN
+    ),
     "meter restarts": Kind("meter", lambda sim, rng: sim.restart_meter(rng.between(1, 60) * _S)),
     "meter exchanged": Kind(
         "meter",

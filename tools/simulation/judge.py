@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pilotwire.app import App
 from pilotwire.link.state import letter
 from pilotwire.pilot import duty as _duty
+from pilotwire.pilot.handover import UP_PHASES
 from plant import Change, World
 from rig.invariants import Invariants
 from rig.truth import Said
@@ -23,6 +24,7 @@ _QUIET_US = 3 * _S
 _ANSWERS_US = 60 * _S
 _RAISED_US = 8 * _S  # sequence 6 makes a raise wait for 5 s
 _STEP_MA = 26  # of the duty, at most: table A.7 and 0.01 %
+_LEAST_V = 150  # of a phase, by which a box may reckon what dimming leaves
 _MOST_MA = 51_000  # between 51 A and 52.5 A there is no duty; no more is tried here
 
 
@@ -78,6 +80,7 @@ class Judge:
         self._shown_us = 0
         self._linked_us: int | None = None
         self._over_us: int | None = None
+        self._dim_us = 0
         self._unset_us: int | None = None
 
     def begin(self, app: App, hal: SimulatedHal) -> None:
@@ -172,6 +175,7 @@ class Judge:
             self._shown = shown
             self._shown_us = now_us
         self._look_at_limit(hal, now_us)
+        self._look_at_dimming(life, box.loop.blocked_us, now_us)
         self._look_at_state(life, box.loop.blocked_us, now_us)
 
     def _look_at_limit(self, hal: SimulatedHal, now_us: int) -> None:
@@ -183,6 +187,19 @@ class Judge:
             self._over_us = now_us
         elif now_us - self._over_us > _OBEYS_US:
             self._sim.broken("limit", f"{offered_ma} mA offered, {most_ma} mA allowed")
+
+    def _look_at_dimming(self, life: Life, blocked_us: int, now_us: int) -> None:
+        """While its contact is closed the box takes what dimming leaves, or 6 A."""
+        hal, app = life.hal, life.app
+        if not hal.contacts["dim"] or not app.config["dim_w"] or now_us <= blocked_us:
+            self._dim_us = now_us
+            return
+        offered_ma = _duty.current_for(hal.duty) if 0 < hal.duty < _duty.X1 else 0
+        most_ma = max(6_000, app.config["dim_w"] * 1_000 // (_LEAST_V * app.settings.phases))
+        if now_us - self._dim_us > _OBEYS_US and hal.closed and offered_ma > most_ma:
+            if app.settings.switches_phases and app.up[UP_PHASES] == 1:
+                return  # then it leaves three times as much on that phase
+            self._sim.broken("limit", f"{offered_ma} mA offered, dimming leaves {most_ma}")
 
     def _look_at_sources(self, life: Life, now_us: int) -> None:
         """The limit that the state names is one that its source has set."""

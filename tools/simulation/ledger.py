@@ -89,7 +89,7 @@ class Ledger:
         said = f"charge {number} says {wh} Wh ({quality}), the plant {flowed_wh:.1f}"
         if "period_wh" in record and sum(record["period_wh"]) + record["unsplit_wh"] != wh:
             self._breach("energy", f"{said}, its periods {record['period_wh']}")
-        if wh is not None and not {"resolution_wh", "meter_serial"} <= record.keys():
+        if "wh" in record and not {"resolution_wh", "meter_serial"} <= record.keys():
             self._breach("energy", f"{said}, and not whose register that was")
         # Where the register jumps and the power goes too, or the meter is silent, nobody sees it.
         unseen = record["reason"] == "power-lost" or "meter" in excuses
@@ -103,7 +103,7 @@ class Ledger:
         if record.get("start_read") or quality == "unmetered" or lost or between:
             self._unknown_wh += owed_wh
             owed_wh = 0.0
-        if quality == "last-known" and not lost:
+        if quality == "last-known" and wh is not None and not lost:
             if not -resolution_wh <= wh <= flowed_wh + owed_wh + resolution_wh:
                 self._breach("energy", said)
             self._owed_wh = max(0.0, flowed_wh + owed_wh - wh)

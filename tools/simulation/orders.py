@@ -25,6 +25,25 @@ def _limit(sim: Simulation, rng: Rng) -> None:
     sim.backend.limit(ma, rng.skewed(1, 3_000), fallback_ma)
 
 
+def _site(sim: Simulation, rng: Rng) -> None:
+    sim.backend.limit(rng.pick(_SHARES_MA), rng.skewed(1, 600), rng.pick((0, 6_000)), "site")
+
+
+_SHARES_MA = (0, 6_000, 9_000, 16_000, 32_000)
+
+
+def _file(
+    sim: Simulation, rng: Rng, type_: str, make: Callable[[Rng, int], dict[str, Any]]
+) -> None:
+    """A file of the box, or none any more."""
+    value = make(rng, sim.box_unix()) if rng.chance(80) else None
+    sim.backend.command(type_, args={type_: value})
+
+
+def _grid(sim: Simulation, rng: Rng) -> None:
+    sim.backend.publish("set/grid_w", rng.pick(_GRID_W))
+
+
 def _malformed(sim: Simulation, rng: Rng) -> None:
     """What no box may obey, nor die of."""
     sim.backend.nonsense(rng.pick(_MALFORMED))
@@ -68,6 +87,12 @@ _WRONG: tuple[tuple[str, dict[str, Any]], ...] = (
     ("config-get", {"keys": ["limit_a"]}),
     ("time", {"unix": 0}),
     ("log", {"level": "loud"}),
+    ("limit", {"ma": 16_000, "source": "grid"}),
+    ("dim", {"ttl_s": 86_401}),
+    ("override", {"on": 1}),
+    ("plan", {"plan": {"by": 1_440, "wh": 1, "w": None}}),
+    ("plan", {"plan": {"slots": [[1_800_000_000, 1_700_000_000, 0]], "otherwise_ma": 0}}),
+    ("prices", {"prices": {"start": 1_800_000_000, "step_s": 60, "prices": [1]}}),
 )
 
 
@@ -125,9 +150,11 @@ def _local_nonsense(sim: Simulation, rng: Rng) -> None:
     sim.backend.publish(f"set/{name}", rng.pick(texts))
 
 
+_GRID_W = (b"-11000", b"-4500", b"-1500", b"0", b"8000")
 _NO_TEXTS = (b"", b"-1", b"16000.0", b"maybe", b"\xff", b"x" * 900)
 _NO_SCALARS = (
     ("limit_ma", (*_NO_TEXTS, b"80001", b"16 000", b"0000016000")),
+    ("grid_w", (*_NO_TEXTS[:1], b"-", b"1.5", b"-100001", b"maybe")),
     ("enable", (*_NO_TEXTS, b"2", b"True")),
     ("phases", (*_NO_TEXTS, b"0", b"2")),
     ("else", (b"1", b"16000")),
@@ -173,6 +200,17 @@ ORDERS: dict[str, Kind] = {
     ),
     "reset": _command(lambda sim, _: sim.backend.command("reset")),
     "forget": _command(lambda sim, _: sim.backend.forget()),
+    "site limit": _command(_site),
+    "dim": _command(
+        lambda sim, rng: sim.backend.command("dim", args={"ttl_s": rng.skewed(1, 600)})
+    ),
+    "override": _command(
+        lambda sim, rng: sim.backend.command("override", args={"on": rng.chance(70)})
+    ),
+    "why": _command(lambda sim, _: sim.backend.command("why")),
+    "plan": _command(lambda sim, rng: _file(sim, rng, "plan", settings.plan)),
+    "prices": _command(lambda sim, rng: _file(sim, rng, "prices", settings.prices)),
+    "local grid": Kind("local", _grid),
     "local limit": _local("limit_ma", "0", "5999", "6000", "16000", "32000", "80000"),
     "local enable": _local("enable", "true", "false", "1", "0"),
     "local phases": _local("phases", "1", "3"),

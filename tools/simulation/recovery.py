@@ -66,13 +66,16 @@ class Recovery:
             return
         for type_ in ("clear-faults", "resume"):
             sim.backend.command(type_)
-        sim.backend.limit(32_000, 7_200, 32_000)
+        for source in ("operator", "site"):
+            sim.backend.limit(32_000, 7_200, 32_000, source)
+        sim.backend.command("dim", args={"ttl_s": 0})
         sim.backend.reserve(TOKENS[0], 0, 0)
         sim.backend.schedule(None)
         sim.backend.set("enable", "true")
         sim.backend.set("limit_ma", "32000")
         if sim.world.plugged:
             sim.backend.command("start")
+            sim.backend.command("override", args={"on": True})
 
     def _come(self) -> None:
         sim = self._sim

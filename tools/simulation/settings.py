@@ -47,6 +47,24 @@ def tariff(rng: Rng) -> dict[str, Any]:
     }
 
 
+def plan(rng: Rng, unix: int) -> dict[str, Any]:
+    """Slots around that time, or a wish for some minutes or hours on."""
+    if rng.chance(50):
+        by = rng.pick((unix // 60 % _DAY_MIN, unix + rng.skewed(60, 20_000)))
+        return {"by": by, "wh": rng.skewed(1, 20_000), "w": rng.pick((None, 1_400, 11_000))}
+    edges = sorted({unix + rng.between(-3_000, 6_000) for _ in range(rng.between(2, 20))})
+    slots = [[first, last, rng.pick(_MA)] for first, last in pairwise(edges) if last > unix]
+    slots = slots or [[unix, unix + 60, 0]]
+    return {"slots": slots, "otherwise_ma": rng.pick(_MA)}
+
+
+def prices(rng: Rng, unix: int) -> dict[str, Any]:
+    """From some time before on."""
+    step_s = rng.pick((900, 1_800, 3_600))
+    values = [rng.between(-500, 5_000) for _ in range(rng.between(8, 192))]
+    return {"start": unix - rng.below(2 * step_s), "step_s": step_s, "prices": values}
+
+
 def _window(first: int, last: int) -> list[int]:
     """Of every day, between these minutes of any one."""
     return [_DAYS, first % _DAY_MIN, last % _DAY_MIN or _DAY_MIN]

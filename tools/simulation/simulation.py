@@ -55,6 +55,7 @@ class Simulation:
         rng = Rng(seed)
         chaos_us = int(hours * _HOUR)
         self._end_us = chaos_us + LASTS_US
+        self._dimmed = False
         config = _config(rng.stream("config"))
         self.world = _plant(rng.stream("plant"), config)
         self.world.log.observers.append(self._changed)
@@ -241,7 +242,7 @@ class Simulation:
 
     def _make_hal(self, loop: Loop, started: str) -> SimulatedHal:
         self.line.power_on()
-        return SimulatedHal(
+        hal = SimulatedHal(
             self.clock,
             loop,
             self._hal_rng,
@@ -252,6 +253,14 @@ class Simulation:
             BOARD,
             self.fram if self._fram_fitted else None,
         )
+        hal.contacts["dim"] = self._dimmed
+        return hal
+
+    def dim(self, closed: bool) -> None:
+        """The grid operator's contact."""
+        self._dimmed = closed
+        if self.box.hal:
+            self.box.hal.contacts["dim"] = closed
 
     def _wall(self) -> tuple[int | None, str]:
         return None if self.wall_quality == "none" else self.wall_s(), self.wall_quality
@@ -314,6 +323,12 @@ def _config(rng: Rng) -> dict[str, Any]:
         "local_ttl_s": rng.pick((0, 60, 300)),
         "local_fallback_ma": rng.pick((6_000, 13_000)),
         "log_level": rng.pick(("off", "warning", "debug")),
+        "dim_w": rng.pick((0, 4_200, 11_000)),
+        "grid_code": rng.pick(("", "", "eu")),
+        "grid_delay_s": rng.pick((0, 60)),
+        "random_delay_s": rng.pick((0, 0, 30, 600)),
+        "solar": rng.pick(("", "", "surplus", "minimum")),
+        "imbalance_ma": rng.pick((0, 0, 20_000)),
     }
     if config["authorise"] == "remote" and rng.chance(40):
         config["authorise"] = "windows"

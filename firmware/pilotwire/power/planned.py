@@ -29,6 +29,11 @@ class Planned:
         """There is another plan, schedule or tariff, or there are other prices."""
         self._from = self.until = 0  # the unix times between which what was asked holds
 
+    def left_s(self, unix):
+        """Seconds until it can be another one, None where nobody knows."""
+        holds = unix is not None and self._from and self._from <= unix < self.until < _NEVER
+        return self.until - unix if holds else None
+
     def look(self, unix, tariff, charge):
         """mA per phase at `unix` (None: unknown); `tariff` and `charge` are for plan.allowed.
 

@@ -235,7 +235,7 @@ class Regulation:
         if self._care and self._care.reason:
             found["grid"] = self._care.reason, self._care.left_s()
         if self.planned and self.planned.why:
-            found["plan"] = self.planned.why, self.planned.until - unix if unix else None
+            found["plan"] = self.planned.why, self.planned.left_s(unix)
         if self.solar and self.steady:
             reason = self.steady.reason or self.solar.reason
             left_s = self.steady.wait_s if self.steady.reason else self.solar.wait_s

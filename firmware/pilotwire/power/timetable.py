@@ -37,7 +37,8 @@ class Timetable:
 
     def left_s(self, unix):
         """Seconds until it can say something else, None where nobody knows."""
-        return self._until - unix if self._from and self._until < _NEVER else None
+        holds = self._from and self._from <= unix < self._until < _NEVER
+        return self._until - unix if holds else None
 
     def _ask(self, unix):
         """Grant what it says; until when."""
