@@ -30,13 +30,13 @@ def fold(module: str, text: str, known: Constants, is_package: bool = False) -> 
     names: dict[str, int] = {}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom):
-            origin = _origin(node, module, is_package)
+            source = origin(node, module, is_package)
             for item in node.names:
                 name = item.asname or item.name
-                if item.name in known.get(origin, {}):
-                    names[name] = known[origin][item.name]
-                elif f"{origin}.{item.name}" in known:
-                    modules[name] = known[f"{origin}.{item.name}"]
+                if item.name in known.get(source, {}):
+                    names[name] = known[source][item.name]
+                elif f"{source}.{item.name}" in known:
+                    modules[name] = known[f"{source}.{item.name}"]
     for node in ast.walk(tree):  # a name that is also something else stays what it is
         hidden = node.arg if isinstance(node, ast.arg) else None
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
@@ -64,7 +64,7 @@ def _defined(tree: ast.Module) -> dict[str, int]:
     return {name: value for name, value in found.items() if not name.startswith("_")}
 
 
-def _origin(node: ast.ImportFrom, module: str, is_package: bool) -> str:
+def origin(node: ast.ImportFrom, module: str, is_package: bool) -> str:
     """The full name of the module that `node` imports from."""
     if not node.level:
         return node.module or ""

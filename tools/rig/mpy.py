@@ -1,7 +1,8 @@
 """The firmware as a board's flash holds it: `python -m rig.mpy BOARD [TARGET]`.
 
-Without line numbers, which would take 5 KB of the heap: a traceback tells file and function. To
-have them in one, build with PILOTWIRE_LINES=1.
+Without line numbers, which would take 5 KB of the heap, and with letters for most names: a
+traceback tells the file, and which function or error it was by a letter. To have lines in one,
+which are those of the sources, build with PILOTWIRE_LINES=1.
 
 boot.py, main.py and board.json stand in the root; everything else is compiled into slot `a`,
 with a manifest of its files and their sizes. `slot` names the slot to start.
@@ -22,6 +23,7 @@ from .install import BUILD
 from .interpreter import FIRMWARE, ROOT
 from .parameters import rename
 from .prune import prune
+from .public import reuse
 from .shorten import shorten
 
 SLOT = "a"
@@ -60,7 +62,7 @@ def build(board: str, target: Path | None = None) -> dict[str, bytes]:
         {_module(name): text for name, text in folded.items()}, known, "\n".join(starters.values())
     )
     outside = [*starters.values(), *_scripts()]
-    short = rename(shorten(pruned, _traced(pruned), outside), outside)
+    short = reuse(rename(shorten(pruned, _traced(pruned), outside), outside), outside)
     with ThreadPoolExecutor() as pool:
         jobs = {
             name.removesuffix(".py") + ".mpy": pool.submit(

@@ -7,10 +7,29 @@ import ast
 import builtins
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _KEYWORD = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*=[^=]")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class Edit(NamedTuple):
+    """A piece of one line to be replaced."""
+
+    line: int  # from 0
+    start: int  # in bytes
+    end: int
+    text: str
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """`text` with all of `edits`."""
+    lines = [line.encode() for line in text.splitlines(keepends=True)]
+    for edit in sorted(edits, reverse=True):
+        line = lines[edit.line]
+        lines[edit.line] = line[: edit.start] + edit.text.encode() + line[edit.end :]
+    return b"".join(lines).decode()
 
 
 def rename(texts: dict[str, str], outside: Iterable[str]) -> dict[str, str]:
@@ -29,12 +48,9 @@ def rename(texts: dict[str, str], outside: Iterable[str]) -> dict[str, str]:
 def _renamed(text: str, named: set[str]) -> str:
     tree = ast.parse(text)
     common = named | _defined(tree) | set(dir(builtins)) | {"self", "cls"}
-    lines = [line.encode() for line in text.splitlines(keepends=True)]
-    edits = [edit for function in _outermost(tree) for edit in _edits(function, common)]
-    for line, start, old, new in sorted(edits, reverse=True):
-        rest = lines[line][start + len(old) :]
-        lines[line] = lines[line][:start] + new.encode() + rest
-    return b"".join(lines).decode()
+    return edited(
+        text, (edit for function in _outermost(tree) for edit in _edits(function, common))
+    )
 
 
 def _defined(tree: ast.Module) -> set[str]:
@@ -65,8 +81,8 @@ def _outermost(tree: ast.AST) -> Iterator[_Function]:
             yield from _outermost(node)
 
 
-def _edits(function: _Function, common: set[str]) -> Iterator[tuple[int, int, str, str]]:
-    """(line, column, name, new name) of all that is renamed in a function and those inside."""
+def _edits(function: _Function, common: set[str]) -> Iterator[Edit]:
+    """All that is renamed in a function and those inside."""
     inside = list(ast.walk(function))
     parameters = [
         argument.arg
@@ -93,4 +109,5 @@ def _edits(function: _Function, common: set[str]) -> Iterator[tuple[int, int, st
     for node in inside:
         match node:
             case ast.Name(id=name) | ast.arg(arg=name) if name in new:
-                yield node.lineno - 1, node.col_offset, name, new[name]
+                start = node.col_offset
+                yield Edit(node.lineno - 1, start, start + len(name), new[name])

@@ -80,16 +80,17 @@ def _inherited(texts: dict[str, str]) -> set[str]:
 
 
 def _shortened(text: str, taken: set[str]) -> str:
-    free = _free(taken)
+    letters = free(taken, "_")
     own = Counter(name for name in _PRIVATE.findall(text) if name not in taken)
-    names = {name: next(free) for name, _ in own.most_common()}
+    names = {name: next(letters) for name, _ in own.most_common()}
     return _PRIVATE.sub(lambda found: names.get(found[0], found[0]), text)
 
 
-def _free(taken: set[str]) -> Iterator[str]:
+def free(taken: set[str], start: str = "") -> Iterator[str]:
+    """Names that are not `taken`, the shortest first: `start` and a letter or two."""
     for number in count():
         digits = _LETTERS[number % 26]
         if number >= 26:
             digits = _LETTERS[number // 26 - 1] + digits
-        if "_" + digits not in taken:
-            yield "_" + digits
+        if start + digits not in taken:
+            yield start + digits
