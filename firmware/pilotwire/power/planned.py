@@ -31,8 +31,9 @@ class Planned:
 
     def left_s(self, unix):
         """Seconds until it can be another one, None where nobody knows."""
-        holds = unix is not None and self._from and self._from <= unix < self.until < _NEVER
-        return self.until - unix if holds else None
+        if unix is None or not self._from or not self._from <= unix < self.until < _NEVER:
+            return None
+        return self.until - unix
 
     def look(self, unix, tariff, charge):
         """mA per phase at `unix` (None: unknown); `tariff` and `charge` are for plan.allowed.
