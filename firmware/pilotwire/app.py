@@ -138,6 +138,7 @@ class App:
         self.guard = Guard(hal, self.settings)
         self.up = array("i", [0] * handover.N_UP)
         self._seen = array("i", [0] * handover.N_UP)
+        self._by = ""  # whose limit was told last
         self._clear = 0
         self._handed = 0  # permissions handed down last
         self.phases = self.settings.phases  # wanted
@@ -372,6 +373,10 @@ class App:
             if up[i] != self._seen[i]:
                 news = True
             self._seen[i] = up[i]
+        by = self.leases.source_of(up[handover.UP_BINDING])
+        if by != self._by:  # another of those that share a row, with the same limit
+            self._by = by
+            news = True
         return news
 
     def _announce(self):

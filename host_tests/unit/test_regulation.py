@@ -146,6 +146,23 @@ class Regulating(unittest.TestCase):
         self.run_for(1)
         self.assertEqual(self.reasons(), {"grid": ("contact", None)})
 
+    def test_counts_on_the_boards_phases_before_ring_0_has_said_how_many(self):
+        self.make(dim_w=11_000, solar="minimum", limit_ma=16_000)
+        self.hal.closed = True
+        self.up[UP_PHASES] = 0
+        self.run_for(1)
+        self.assertEqual(self.granted(), (None, 15_750))
+        self.regulation.sun(self.hal.now_ms, self.up, None, None, -9_000)
+        self.assertEqual(self.leases.granted("solar"), 13_000)
+
+    def test_of_an_order_that_is_taken_back_says_nothing_more(self):
+        regulation = self.make(dim_w=4_200)
+        regulation.dimming.order(self.hal.now_ms, 60)
+        self.run_for(1)
+        self.assertEqual(self.reasons(), {"grid": ("command", 59)})
+        regulation.dimming.order(self.hal.now_ms, 0)
+        self.assertEqual(self.reasons(), {"grid": ("command", None)})
+
     def test_takes_the_least_of_dimming_and_care(self):
         self.make(dim_w=11_000, grid_code="eu")
         self.hal.closed = True

@@ -289,4 +289,7 @@ class Backend:
             return f"{limit}, and the site has set {self.site.leases}"
         if limit["set_ma"] is not None and limit["ma"] > limit["set_ma"]:
             return str(limit)
-        return self.local.wrong(self.state, self.clock.now_us) or self.timetable.wrong(limit, unix)
+        wrong = self.local.wrong(self.state, self.clock.now_us)
+        if wrong or self.state["override"]:
+            return wrong
+        return self.timetable.wrong(limit, unix)

@@ -75,7 +75,7 @@ class Dimming:
 
     def left_s(self, now_ms):
         """Seconds until it can be another one; None where whoever orders it knows."""
-        if self.reason == "command":
+        if self.reason == "command" and self._ordered_ms is not None:
             return self._ordered_s(now_ms)
         return self._ramp.left_s() if self.reason in ("", "rise") else None
 

@@ -138,7 +138,7 @@ class Regulation:
             own_w = reading.power_mw // 1000 if reading.power_mw is not None else None
             mv = reading.voltage_mv[0] or mv
         used = used or 0
-        wish_ma = solar.look(now_ms, grid_w, own_w, up[handover.UP_PHASES], used, mv)
+        wish_ma = solar.look(now_ms, grid_w, own_w, self._connected(up), used, mv)
         ma = steady.look(now_ms, wish_ma, used > 0)
         self.phases = 0 if leases.override else solar.phases
         leases.grant("solar", ma, _SUN_MS, self._minimum_ma)
@@ -173,7 +173,7 @@ class Regulation:
         leases = self._leases
         cable_ma = up[handover.UP_CABLE_MA]
         most_ma = min(leases.others_ma(), cable_ma or handover.NO_LIMIT_MA)
-        watts_a = _VOLTS * up[handover.UP_PHASES]
+        watts_a = _VOLTS * self._connected(up)
         closed = bool(up[handover.UP_CLOSED])
         charge = age_s, wh, most_ma, watts_a, self._delay_s, closed
         _grant(leases, "plan", self.planned.look(unix, tariff, charge))
@@ -209,7 +209,7 @@ class Regulation:
             least_ma = min(least_ma, self._care.look(now_ms, voltage_mv, frequency_mhz, out))
         if self.dimming:
             contact = self._hal.contact("dim")
-            phases = up[handover.UP_PHASES]
+            phases = self._connected(up)
             dimmed_ma = self.dimming.look(now_ms, contact, self._register(), phases, voltage_mv)
             least_ma = min(least_ma, dimmed_ma)
         _grant(leases, "grid", least_ma)
@@ -245,6 +245,10 @@ class Regulation:
         if self.dimming and self.dimming.reason:
             found["grid"] = self.dimming.reason, self.dimming.left_s(now_ms)
         return found
+
+    def _connected(self, up):
+        """1 or 3 phases; before ring 0 has said it, the board's."""
+        return up[handover.UP_PHASES] or self._hal.board["phases"]
 
     def _derated(self, now_ms, up):
         sensors = self.sensors
