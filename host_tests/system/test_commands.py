@@ -116,6 +116,25 @@ def test_every_command_is_obeyed_somewhere_here():
     assert [type_ for type_ in TYPES if f'obeys("{type_}"' not in text] == []
 
 
+@story({"dim_w": 4_200})
+async def test_who_limits_and_why(o):
+    await o.obeys("time", unix=FRIDAY)
+    prices = {"start": FRIDAY, "step_s": 3_600, "prices": [9, 1, 9, 9]}
+    assert (await o.obeys("prices", prices=prices))["written"] == "stored"
+    await o.obeys("plan", plan={"by": FRIDAY + 14_400, "wh": 1_000, "w": None})
+    await o.comes()
+    await o.state(lambda s: (s["limit"]["by"], s["limit"]["why"]) == ("plan", "waits"))
+    value = (await o.obeys("why"))["value"]
+    assert (value["by"], value["sources"]["plan"]["ma"]) == ("plan", 0)
+    await o.obeys("override", on=True)
+    await o.state(lambda s: s["closed"] and s["override"])
+    await o.obeys("dim", ttl_s=60)
+    state = await o.state(lambda s: s["limit"]["by"] == "grid")
+    assert (state["limit"]["ma"], state["limit"]["why"]) == (6_000, "command")
+    await o.leaves()
+    await o.state(lambda s: not s["override"])
+
+
 @story(outputs={"lock": None})
 async def test_what_the_board_has_not_is_refused(o):
     await o.refuses("phases", "not-fitted", n=1)

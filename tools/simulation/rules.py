@@ -14,9 +14,9 @@ RULES = {
     "goes astray, and all records together say what has flowed",
     "records": "every charge that was begun comes to the backend as one record, and all records "
     "in order, without gaps, always the same, each sealed and chained to the one before it",
-    "limit": "what is offered is never above the operator's limit in force, and after 8 s no more "
-    "than a step of the duty below the limit that the state names, which its source has set and "
-    "which has not expired",
+    "limit": "what is offered is never above the operator's and the site's limits in force, nor "
+    "above what dimming leaves, and after 8 s no more than a step of the duty below the limit "
+    "that the state names, which its source has set and which has not expired",
     "access": "no charge begins but as the policy, a start or a token that is good at that time "
     "permits it, and while the box is reserved none but its holder's",
     "commands": "one result for one command, obeyed at most once, never lost; what is wrong, late "

@@ -16,7 +16,7 @@ import time
 from pilotwire.link.mqtt import Mqtt
 
 _PORT, _COUNT, _EVERY = [int(argument) for argument in sys.argv[1:]]
-_LAST_PID = 32_768
+_LAST_PID = 65_535
 _SETTINGS = {
     "host": "127.0.0.1",
     "port": _PORT,

@@ -43,24 +43,24 @@ class Timetable:
     def _ask(self, unix):
         """Grant what it says; until when."""
         self.trouble = ""
+        ma = 0
+        until = _NEVER
         try:
             text = self._read()
-        except OSError as error:  # what held goes on to hold; asked again at the next look
-            self.trouble = "schedule.json: %s" % error
-            self._from = 0
-            return 0
-        if not text:
-            self._leases.withdraw("schedule")
-            return _NEVER
-        from . import schedule
+            if not text:
+                self._leases.withdraw("schedule")
+                return until
+            from . import schedule
 
-        try:
             data = json.loads(text)
             schedule.check(data)
             ma, until = schedule.limit_at(data, self.zone, unix)
         except ValueError as error:
             self.trouble = "schedule.json: " + str(error)[:120]
-            ma, until = 0, _NEVER
+        except (OSError, MemoryError) as error:  # what held goes on to hold; it is asked again
+            self.trouble = "schedule.json: %s" % error
+            self._from = 0
+            return 0
         unload("power.schedule", "windows", "zone")
         self._leases.grant("schedule", ma)
         return until
