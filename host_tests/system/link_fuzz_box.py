@@ -64,7 +64,6 @@ class Box:
         self.mqtt = self.link._mqtt
         self.link.connected = self.link._told_ha = True
         self.restarts = 0
-        self.app.obey("plan", {"plan": {"by": 0, "wh": 1, "w": None}})  # loads what stays loaded
         for _ in range(_EVERY):
             self.turn()
 

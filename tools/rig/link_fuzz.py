@@ -23,7 +23,8 @@ from .ports import free_port
 
 _AT_ONCE = 5  # a box keeps 8 results for an operator that is slow
 _LOOKS = (0.1, 0.5, 1)  # when the heap is looked at, as parts of all messages
-_HEAP_BYTES = 8_192  # of 64-bit words; what waits for flash (2 KB), and the latest ids
+# It may differ by so much, of 64-bit words: the latest ids, and another pool of names once.
+_HEAP_BYTES = 20_480
 _ANSWER_S = 60
 _TICKS = 3
 _CONFIG = {"mains_ok_s": 0, "heartbeat_s": 1, "log_level": "off", "local_ttl_s": 60}
