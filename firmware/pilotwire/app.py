@@ -38,7 +38,6 @@ _RESULT_MS = const(3_000)  # before a restart: the command's result goes out
 _WAKE = {"": settings.WAKE_NOT, "f": settings.WAKE_F, "x1": settings.WAKE_X1}
 # Keys that want power/regulation.py.
 _REGULATED = ("climate", "grid_code", "dim_w", "random_delay_s", "solar", "imbalance_ma")
-# keys that want power/regulation.py
 _ENABLED = handover.FLAG_AUTHORISED | handover.FLAG_RUN
 _CAN_CLOSE = _ENABLED | handover.FLAG_RECORDED
 

@@ -236,7 +236,7 @@ class Shining(Regulating):
         self.assertEqual(self.regulation.phases, 1)
         self.leases.override = True
         self.shine(1, -2_000)
-        self.assertEqual(self.regulation.phases, 0)
+        self.assertEqual(self.regulation.phases, 3)
 
     def test_keeps_the_phases_balanced_with_and_without_readings(self):
         self.make(imbalance_ma=20_000)

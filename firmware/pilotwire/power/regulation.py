@@ -27,7 +27,7 @@ _MAINS = faults.UNDERVOLTAGE | faults.OVERVOLTAGE | faults.PHASE_LOSS
 class Regulation:
     """Grants `leases` the sources "temperature", "imbalance", "grid", "plan", "delay" and "solar".
 
-    `phases`: what surplus charging wants, 1, 3, or 0 for as it is.
+    `phases`: what surplus charging wants, 1, 3, or 0 for as it is; all while an override holds.
 
     Each part that is not configured is None. `complaint` is "" or says what of it cannot be; the
     box then charges with 6 A.
@@ -82,7 +82,6 @@ class Regulation:
             from .gridcare import Dimming
 
             self.dimming = Dimming(config["dim_w"], _LEAST_MA, _DIM_RISE_MA, most_ma, now_ms)
-
         self._imbalance_ma = config["imbalance_ma"]
         if config["solar"]:
             self._shine(config)
@@ -131,16 +130,16 @@ class Regulation:
             self._readings = grid.readings
             if grid.reading.power_mw is not None:
                 grid_w = grid.reading.power_mw // 1000
-        own_w = used = None
+        own_w = None
+        used = 0
         mv = _VOLTS * 1000
         if reading:
             used = sum([(ma or 0) > _USED_MA for ma in reading.current_ma])
             own_w = reading.power_mw // 1000 if reading.power_mw is not None else None
             mv = reading.voltage_mv[0] or mv
-        used = used or 0
         wish_ma = solar.look(now_ms, grid_w, own_w, self._connected(up), used, mv)
         ma = steady.look(now_ms, wish_ma, used > 0)
-        self.phases = 0 if leases.override else solar.phases
+        self.phases = self._hal.board["phases"] if leases.override else solar.phases
         leases.grant("solar", ma, _SUN_MS, self._minimum_ma)
 
     def listen(self, orders):
