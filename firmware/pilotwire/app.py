@@ -309,7 +309,7 @@ class App:
             if self.tariff_changed and not session.active:
                 self._change_tariff()
             self.trouble = ""
-        except OSError as error:  # flash full or broken: nobody is stopped for that
+        except (OSError, MemoryError) as error:  # nobody is stopped for that; it is tried again
             self.trouble = "journal: %s" % error
         except FlashBusy:  # what is due is still due at the next step
             self.trouble = "journal: busy"
@@ -323,8 +323,8 @@ class App:
 
     def _change_tariff(self):
         """There is another tariff.json, and no charge that has begun with the one before."""
-        self.tariff_changed = False
         self.tariff, complaint = _tariff(self.hal, self.may_split())
+        self.tariff_changed = False
         self.complaint = complaint
         self._charges.change_tariff(self.tariff, self.hal.clock())
         if self.regulation:
