@@ -12,9 +12,11 @@ from rig.interpreter import HEAP, ROOT, environment, interpreter
 MESSAGES = 100_000
 PROCESSES = 2
 LONGEST = 2_000  # bytes: what is longer, link/mqtt.py keeps from the link
-# It may differ by so much, of 64-bit words: a plan and what follows it, or none; the latest ids.
-HEAP_BYTES = 20_480
+HEAP_BYTES = 4_096  # it may differ by so much, of 64-bit words: the latest ids
 CONFIG = {"id": "desk", "limit_ma": 32_000, "mqtt_host": "broker", "meter": "", "local_ttl_s": 60}
+
+PLAN = {"id": "plan", "type": "plan", "args": {"plan": hostile.HARMLESS_PLAN}}
+FIRST = hostile.Message("cmd", json.dumps(PLAN).encode())
 
 
 def framed(message):
@@ -38,6 +40,7 @@ def fed(seed, root):
         stdout=subprocess.PIPE,
     )
     try:
+        process.stdin.write(framed(FIRST))
         for number, message in enumerate(hostile.messages(seed, count), 1):
             if len(message.payload) <= LONGEST:
                 process.stdin.write(framed(message))

@@ -22,6 +22,9 @@ _SCALARS = {
     "set/grid_w": (b"-3200", b"0"),
 }
 _WRONG_TOPICS = ("cmd/more", "ack/1", "set/", "set/limit_ma/x", "set/else", "set/\u00e9\u4e2d")
+# What follows a plan stays in memory once there was one: begin with this one, which limits nothing
+# before the year 2096.
+HARMLESS_PLAN = {"slots": [[4_000_000_000, 4_000_000_060, 32_000]], "otherwise_ma": 32_000}
 _ODD = (
     None, True, False, 0, -1, 7, 80_001, 1 << 30, 1 << 31, 1 << 62, 1 << 64, -(1 << 63), 10**300,
     0.5, 1e308, -0.0, "", " ", "x" * 65, "x" * 1_500, "\x00", "\u00e9", "\ud800", "%s%n{0}",

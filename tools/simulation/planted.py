@@ -204,7 +204,8 @@ PLANTED = (
     Bug(
         "full flash ends the app",
         "app.py",
-        "        except OSError as error:  # flash full or broken: nobody is stopped for that\n",
+        "        except (OSError, MemoryError) as error:  # nobody is stopped for that;"
+        " it is tried again\n",
         "        except ZeroDivisionError as error:\n",
     ),
     Bug(
