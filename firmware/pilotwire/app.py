@@ -142,6 +142,8 @@ class App:
         self._handed = 0  # permissions handed down last
         self.phases = self.settings.phases  # wanted
         self.leases = Leases(config["limit_ma"], hal.ticks_ms)
+        if config["site_ma"] >= 0:
+            self.leases.grant("site", config["site_ma"])
         self.files = files = Files(hal.root, self._flash_free, hal.sync)
         zone = _zone(config)
         self.access = Access(

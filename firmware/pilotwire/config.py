@@ -33,6 +33,7 @@ KEYS = {
     "authorise": ("free", ("free", "remote", "windows")),  # windows: guests.json says when
     "operator_ttl_s": (3_600, 1, 432_000),  # a limit that names no expiry lives so long
     "operator_fallback_ma": (6_000, 0, 80_000),
+    "site_ma": (-1, -1, 80_000),  # its share of a connection, until and after the site; -1: none
     "solar": ("", ("", "surplus", "minimum")),  # minimum: 6 A always, and more with the sun
     "solar_start_w": (0, 0, 5_000),  # so much more than 6 A take must be over for a start
     "solar_stop_w": (500, 0, 5_000),  # so much less than they take is borne

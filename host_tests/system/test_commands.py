@@ -95,7 +95,9 @@ async def orders(config=None, contactors=1, **parts):
     """A desk, and at its end one result for each command."""
     both = Contactor.pair() if contactors == 2 else ()
     world = World(**dict(zip(("contactor", "contactor2"), both, strict=False)))
-    async with desk(world, {"mains_ok_s": 0, **(config or {})}, parts) as d:
+    # A link that a slow computer loses would bring some results twice.
+    settings = {"mains_ok_s": 0, "mqtt_keepalive_s": 120, **(config or {})}
+    async with desk(world, settings, parts) as d:
         await d.operator.wait("state")
         yield Orders(d)
         results = Counter(result["id"] for result in d.operator.of("cmdres"))
@@ -278,6 +280,19 @@ async def test_what_limits_the_current(o):
     await o.obeys("resume")
     await o.state(lambda s: s["closed"])
     await o.offers(32_000)
+
+
+@story({"site_ma": 7_000})
+async def test_a_box_that_shares_a_connection_takes_its_share_while_nobody_speaks_for_the_site(o):
+    o.d.world.plug(Cable(32), Car())
+    await o.d.charging()
+    await o.offers(7_000)
+    await o.obeys("limit", ma=20_000, ttl_s=3, fallback_ma=32_000, source="site")
+    await o.state(lambda s: limit(s) == (20_000, "site"))
+    await o.event("lease-expired", about="site")
+    await o.offers(7_000)
+    await o.state(lambda s: limit(s) == (7_000, "site"))
+    assert "site_ma" in await o.refuses("config-set", "safety", values={"site_ma": -1})
 
 
 @story()

@@ -61,6 +61,16 @@ class Limit(OrdersTest, unittest.TestCase):
             self.app.hal.now_ms = now_ms
             self.assertEqual(leases.granted("site"), ma)
 
+    def test_of_the_site_falls_back_to_no_more_than_the_installers_share(self):
+        for site_ma, wanted, then in ((-1, {}, 6_000), (0, {}, 0), (8_000, {}, 8_000),
+                                      (8_000, {"fallback_ma": 32_000}, 8_000),
+                                      (8_000, {"fallback_ma": 6_000}, 6_000)):  # fmt: skip
+            self.app.config["site_ma"] = site_ma
+            self.app.hal.now_ms = 0
+            self.obey("limit", ma=32_000, ttl_s=20, source="site", **wanted)
+            self.app.hal.now_ms = 20_000
+            self.assertEqual(self.app.leases.granted("site"), then)
+
 
 class Dim(OrdersTest, unittest.TestCase):
     def test_is_refused_where_no_dimming_is_configured(self):

@@ -3,7 +3,7 @@
 from ..link.commands import Refused
 from ..loading import unload
 from ..pilot import levels
-from ..pilot.handover import UP_STATE
+from ..pilot.handover import NO_LIMIT_MA, UP_STATE
 
 _SETTINGS = ("schedule", "plan", "prices", "guests", "tariff", "config-get", "config-set")
 
@@ -16,6 +16,8 @@ def obey(app, type_, args) -> dict:
         fallback_ma = args.get("fallback_ma", app.config["operator_fallback_ma"])
         ramp_ma_min = args.get("ramp_ma_min", 0)
         source = args.get("source", "operator")
+        if source == "site" and app.config["site_ma"] >= 0:  # whoever speaks for it may be wrong
+            fallback_ma = min(args.get("fallback_ma", NO_LIMIT_MA), app.config["site_ma"])
         app.leases.grant(source, args["ma"], ttl_ms, fallback_ma, ramp_ma_min)
     elif type_ in ("pause", "resume"):
         session.paused = type_ == "pause"

@@ -33,6 +33,7 @@ SEALED = (
     "dim_address",
     "dim_register",
     "imbalance_ma",
+    "site_ma",
     "meter",
     "meter_address",
     "meter_baud",
