@@ -79,6 +79,12 @@ class Orders:
                 await asyncio.sleep(0.02)
         await self.state(lambda s: s["status"] == "Available")
 
+    async def broker_restarts(self):
+        """After the box has its acknowledgements: without one it rightly sends a result again."""
+        await self.state(lambda _: True)
+        await self.d.broker.kill()
+        await self.d.broker.start()
+
     async def offers(self, ma):
         """Wait until the plant sees so much offered."""
         async with asyncio.timeout(60):
@@ -407,13 +413,11 @@ async def test_whoever_looks_after_it_from_afar(o):
     assert value["journal"]["lost"] == 0
     await o.obeys("log", level="off")
     await o.refuses("log", "range", level="loud")
-    await d.broker.kill()
-    await d.broker.start()
+    await o.broker_restarts()
     await o.state(lambda _: True)
     assert not d.operator.of("log")
     await o.obeys("log", level="info")
-    await d.broker.kill()
-    await d.broker.start()
+    await o.broker_restarts()
     line = await d.operator.wait("log", lambda line: line["text"] == "link connected")
     assert line["level"] == "info"
 
