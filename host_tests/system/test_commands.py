@@ -445,7 +445,7 @@ async def test_what_is_personal_is_forgotten_and_the_chain_still_holds(o):
     await o.state(lambda s: s["pending"] == 0)
     await o.refuses("forget", "occupied")
     d.operator.acknowledge = False
-    d.world.unplug()
+    await o.leaves()
     record = await d.operator.charge()
     about = await o.refuses("forget", "pending")
     assert about == "1 records are not acknowledged"
