@@ -331,6 +331,30 @@ PLANTED = (
         "",
     ),
     Bug(
+        "an owner's override passes by the operator's limit",
+        "power/leases.py",
+        "_COMFORT = const(7)",
+        "_COMFORT = const(5)",
+    ),
+    Bug(
+        "an owner's override passes by dimming",
+        "power/leases.py",
+        "_COMFORT = const(7)",
+        "_COMFORT = const(3)",
+    ),
+    Bug(
+        "the contact that orders dimming is not looked at",
+        "power/gridcare.py",
+        "        if contact:\n",
+        "        if not contact and False:\n",
+    ),
+    Bug(
+        "a limit of the site takes the operator's place",
+        "orders/obey.py",
+        "app.leases.grant(source, ",
+        'app.leases.grant("operator", ',
+    ),
+    Bug(
         "a schedule is not asked again after the clock has jumped back",
         "power/timetable.py",
         "        elif self._from is None or not self._from <= unix < self._until:\n",
