@@ -144,7 +144,7 @@ class Ramps(unittest.TestCase):
         self.now_ms = 120_000
         self.row(OPERATOR)
         self.now_ms = 150_000
-        self.assertEqual(self.row(OPERATOR), (9_334, 3_000, 6_000))
+        self.assertEqual(self.row(OPERATOR), (8_334, 3_000, 6_000))
 
     def test_are_told_once_and_end_with_another_word(self):
         self.grant()

@@ -68,6 +68,8 @@ class Leases:
         A source that shares its row grants without an end.
         """
         at = SOURCES.index(source)
+        if limit_ma <= fallback_ma:
+            ramp_ma_min = 0
         self._rows[at] = limit_ma, self._ticks_ms(), ttl_ms, fallback_ma, ramp_ma_min
 
     def withdraw(self, source):
@@ -126,7 +128,7 @@ class Leases:
             return limit_ma, left_ms + (_SLACK_MS if ramp_ma_min else 0), fallback_ma
         if ttl_ms:
             self.expired.append(SOURCES[place])
-            granted_ms = now_ms  # the ramp begins
+            granted_ms = now_ms + left_ms  # the ramp began then, seen or not
         steps = since(now_ms, granted_ms) // _STEP_MS + 1
         ramp_ma = steps * ramp_ma_min * _STEP_MS // 60_000
         if ramp_ma_min and limit_ma - ramp_ma > fallback_ma:
