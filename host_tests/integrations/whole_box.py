@@ -36,6 +36,7 @@ class WholeBox:
         first, second = Contactor.pair(make_us=18_000, break_us=12_000)
         self.world = World(contactor=first, contactor2=second)
         self.flash = Flash()
+        self._prefix = f"pilotwire/v1/{config.get('id', ID)}/"
         own = {"id": ID, "limit_ma": 32_000, "mqtt_host": "broker", "heartbeat_s": 20, **config}
         with self.flash.open("/config.json", "wb") as file:
             file.write(json.dumps(own).encode())
@@ -119,11 +120,11 @@ class WholeBox:
     def _take(self, topic: str, payload: bytes, _retained: bool) -> None:
         text = payload.decode()
         self.messages.append((topic, text))
-        if topic == PREFIX + "state":
+        if topic == self._prefix + "state":
             self.states.append(json.loads(text))
-        elif topic == PREFIX + "tx":
+        elif topic == self._prefix + "tx":
             upto = json.dumps({"upto": json.loads(text)["seq"]})
-            self.clock.after(_S, lambda: self.publish(PREFIX + "ack", upto))
+            self.clock.after(_S, lambda: self.publish(self._prefix + "ack", upto))
         self.on_message(topic, text)
 
     def _make_hal(self, loop: Loop, started: str) -> SimulatedHal:

@@ -182,6 +182,8 @@ class Box:
     def installed(self) -> Iterator[None]:
         """While it lasts, the firmware's modules have this flash, loop and console."""
         try:
+            if self.loop:
+                _put(_ON_THE_LOOP, "asyncio", self.loop)
             _put(_ON_FLASH, "open", self._flash.open)
             _put(_ON_FLASH, "os", self._flash)
             _put(_ON_CONSOLE, "print", lambda *words: self._say(" ".join(map(str, words))))
