@@ -1,0 +1,1 @@
+"""A site's connection shared among its boxes (docs/site.md)."""
