@@ -92,6 +92,7 @@ REFUSED = [
     ("share_a = 6", "share_a = 33", "boxes.bay-1.share_a: 33 A is neither 0 nor 6 to 32 A"),
     ("share_a = 6\n", "", "boxes.bay-1.share_a: missing"),
     ("max_a = 16", "max_a = 5", "boxes.Bay_2.max_a: 5 is no number from 6 to 80"),
+    ("max_a = 16", "max_a = 16.05", "boxes.Bay_2.max_a: 16.05 is not in steps of 0.1 A"),
     ("max_a = 16", "max_a = nan", "boxes.Bay_2.max_a: nan is no number from 6 to 80"),
     ("max_a = 16", "max_a = true", "boxes.Bay_2.max_a: True is no number from 6 to 80"),
     ("max_a = 16", 'max_a = "16"', "boxes.Bay_2.max_a: '16' is no number from 6 to 80"),

@@ -18,6 +18,7 @@ _NAME = re.compile(r"[a-z0-9-]{1,20}")
 _BOX = re.compile(r"[A-Za-z0-9_-]{1,20}")  # the firmware's `id`
 _PREFIX = re.compile(r"[^+#/\s\0]+(/[^+#/\s\0]+)*/")
 _AMPERE = 1_000
+_STEP_MA = 100  # in which current is given out
 
 
 class SiteError(ValueError):
@@ -156,7 +157,11 @@ class _Table:
         return value
 
     def amperes(self, key: str, least: float, most: float, default: Any = None) -> int:
-        return round(self.number(key, least, most, default) * _AMPERE)
+        value = self.number(key, least, most, default)
+        ma = round(value * _AMPERE)
+        if ma % _STEP_MA:
+            raise self.refuse(key, f"{value!r} is not in steps of {_STEP_MA / _AMPERE:g} A")
+        return ma
 
     def phases(self, key: str, counts: tuple[int, ...], default: Any = None) -> tuple[int, ...]:
         value = self.take(key, default)
