@@ -2,29 +2,33 @@
 
 A box takes commands in the order of its connection, and a broker those of ours in the order of
 our connection: a result says that all we sent before it on the same connection were taken or are
-lost. On another connection, or from another instance, one may still come later; that ends when
-the networks have forgotten it:
-
-- A broker ends a connection that is silent for 1.5 of its keep-alives (10 s of ours, KEEPALIVE_S),
-  and sessions are clean: what is on the way to it for longer never comes, and what it has for a
-  box goes with the box's connection (1.5 of at most 30 s).
-- A box whose clock is right obeys nothing after `exp`, EXP_S after it was sent.
+lost. On another connection, or from another instance, one may still come later, until the networks
+have forgotten it. A broker ends a connection that is silent for 1.5 of its keep-alives (10 s of
+ours, at most 30 s of a box), and sessions are clean: what is on its way for longer than both never
+comes (LATE_S). Nothing may send a command again by itself. Its `exp` ends it sooner still at a box
+that knows the time; nothing here relies on that, as a box may have just lost it.
 
 A grant is in force for the lease from its coming on, which is not later than its result; then it,
 and whatever a later one has replaced, counts for FOLLOW_S more, until the car has followed down.
 Below its share no box is counted: it has that without the site.
+
+Another instance, or this one after a restart, must know what was granted: each word about it is
+retained by the broker, and nothing above it is sent before it has come back from there. So the
+last word that whoever takes over reads, once a message of his own has come back, covers all.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .tree import FOLLOW_S, Site
 
-KEEPALIVE_S = 10  # of our own connection
-EXP_S = 15  # a command's `exp` is so long after it was sent: 1.5 keep-alives
-SKEW_S = 2.0  # by which the box's clock may be behind ours
-LATE_S = 1.5 * KEEPALIVE_S + 1.5 * 30  # the same where the box does not know the time
+KEEPALIVE_S = 10  # of our connection
+BOX_KEEPALIVE_S = 30  # the most that a box's configuration may have here
+EXP_S = 15  # a command's `exp` is so long after it was sent
+LATE_S = 1.5 * (KEEPALIVE_S + BOX_KEEPALIVE_S)
+_NOBODYS = -1  # the connection of what another instance has sent
 
 
 @dataclass(slots=True)
@@ -48,38 +52,64 @@ class Ledger:
         self._most = {box.name: box.max_ma for box in site.boxes.values()}
         self._grants: dict[str, list[_Grant]] = {name: [] for name in site.boxes}
         self._connection = 0
+        self._covered: Mapping[str, int] = self._shares
+        self._words: deque[dict[str, int]] = deque()  # that have not come back yet
 
     @classmethod
-    def restore(cls, site: Site, dump: Mapping[str, Any] | None, now_s: float) -> "Ledger":
-        """What another instance may have granted, at the moment at which it no longer may.
+    def restore(cls, site: Site, word: Any, now_s: float) -> "Ledger":
+        """What another instance may have granted, at a moment at which it no longer may.
 
-        `dump`: its last word, from the wire; for a box of which that says nothing sensible: all.
+        `word`: its last, from the wire; a box of which that says nothing sensible may have all.
         """
         ledger = cls(site)
-        until_s = now_s + LATE_S + ledger._life_s
-        for name, grants in ledger._grants.items():
-            said = dump.get(name) if isinstance(dump, Mapping) else None
-            most = ledger._most[name]
-            ma = said if type(said) is int and 0 <= said <= most else most
-            grants.append(_Grant("", ma, -1, now_s, until_s))
+        ledger.heard(word, now_s)
         return ledger
 
-    def dump(self, now_s: float) -> dict[str, int]:
-        """The most that each box may have: to be published before what was sent is."""
-        return {name: self.bound_ma(name, now_s) for name in self._grants}
+    def heard(self, word: Any, now_s: float) -> None:
+        """A word that is not ours. Who stands by hears each, and the last again as he takes over.
+
+        A late one may replace ours at the broker: then ours has to be said anew.
+        """
+        until_s = now_s + LATE_S + self._life_s
+        for name, most in self._most.items():
+            said = word.get(name) if isinstance(word, Mapping) else None
+            ma = said if type(said) is int and 0 <= said <= most else most
+            grants = [g for g in self._grants[name] if g.until_s > now_s and g.ma > ma]
+            self._grants[name] = [*grants, _Grant("", ma, _NOBODYS, now_s, until_s)]
+
+    def announce(self, planned: Mapping[str, int], now_s: float) -> dict[str, int]:
+        """A word to be published: the most that each box may have if `planned` is sent."""
+        word = {
+            name: max(self.bound_ma(name, now_s), planned.get(name, 0)) for name in self._grants
+        }
+        self._words.append(word)
+        return word
+
+    def came_back(self) -> None:
+        """The oldest word that had not, has come back from the broker."""
+        self._covered = self._words.popleft()
+
+    def covered_ma(self, box: str) -> int:
+        """The most that may be sent to a box now: whatever word is read says so."""
+        return min([self._covered[box], *(word[box] for word in self._words)])
 
     def reconnected(self) -> None:
-        """Our connection is a new one: what went by the last may come after what goes by this."""
-        self._connection += 1
+        """Our connection is a new one: what went by the last may come after what goes by this.
 
-    def sent(self, box: str, id_: str, ma: int, now_s: float, clock_known: bool) -> None:
-        """A grant is about to be sent, with the lease as its `ttl_s` and `exp` EXP_S from now.
-
-        `clock_known`: the box's last state said `synchronised`, with our time within SKEW_S / 2.
+        The broker may have forgotten our word: it has to be said anew.
         """
-        late_s = EXP_S + SKEW_S if clock_known else LATE_S
-        until_s = now_s + late_s + self._life_s
-        self._grants[box].append(_Grant(id_, ma, self._connection, now_s, until_s))
+        self._connection += 1
+        self._covered = self._shares
+        self._words.clear()
+
+    def sent(self, box: str, id_: str, ma: int, now_s: float) -> None:
+        """A grant is about to be sent, with the lease as `ttl_s`. Above our word: ValueError."""
+        if ma > self.covered_ma(box):
+            raise ValueError(f"{box}: {ma} mA, but our word covers {self.covered_ma(box)}")
+        grants = [grant for grant in self._grants[box] if grant.until_s > now_s]
+        until_s = now_s + LATE_S + self._life_s
+        grants.append(_Grant(id_, ma, self._connection, now_s, until_s))
+        self._grants[box] = grants
 
     def answered(self, box: str, id_: str, ok: bool, now_s: float) -> None:
         """The result of a grant has come; one that nobody waits for says nothing."""
