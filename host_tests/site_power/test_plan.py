@@ -198,8 +198,27 @@ def test_no_other_way_is_cheaper(problem: tuple[Horizon, list[Car]]):
 
 @settings(deadline=None, max_examples=60)
 @given(problems(3, 8))
-def test_a_rounded_plan_keeps_all_rules_and_is_said_to_be_one(problem: tuple[Horizon, list[Car]]):
+def test_groups_keep_all_rules_and_find_nothing_cheaper_than_the_cheapest(
+    problem: tuple[Horizon, list[Car]],
+):
     some, cars = problem
     got = plan(LAYOUT, some, cars, exact=0)
-    assert judged_plan(some, cars, got) >= 0
     assert got.exact == (not any(each.wh for each in cars))
+    best = judged_plan(some, cars, plan(LAYOUT, some, cars))
+    assert judged_plan(some, cars, got) >= best * (1 - 1e-3) - 1e-3
+
+
+def test_groups_come_near_the_cheapest():
+    """Eight cars in two groups at a tight feeder."""
+    names = [f"b{i}" for i in range(8)]
+    layout = Layout(site([feeder("main")], [box(name) for name in names]))
+    prices = [0.3, 0.28, 0.2, 0.1, 0.12, 0.08, 0.05, 0.15, 0.22, 0.3]
+    tight = replace(horizon(prices, 60), start_cost=0.05)
+    cars = [
+        car(name, (30 + 7 * i) * KW, 10 - i % 4, begin_h=i % 3) for i, name in enumerate(names)
+    ]
+    best = plan(layout, tight, cars)
+    got = plan(layout, tight, cars, exact=0)
+    assert best.exact
+    assert judged(tight, cars, got.ma) == pytest.approx(got.cost, abs=0.05)
+    assert best.cost * (1 - 1e-3) <= got.cost <= best.cost * 1.05

@@ -5,12 +5,15 @@ that a charge is not cut to pieces; each column of the tree has its room. What t
 costs what feeding it in would have paid, the rest the price. What is not delivered in time counts
 far more than any price, so no wish makes a plan impossible.
 
-Up to EXACT on-or-off decisions this is solved as it stands. Above that the relaxation is solved,
-its on and off are rounded within the rooms, and the currents are worked out anew for those.
+Up to EXACT on-or-off decisions this is solved as it stands. For more, the relaxation is solved
+first, in which a current may be anything from nothing on. Then a few cars at a time are solved as
+it stands, in the slots that the relaxation gave them and those beside, with what it gives to all
+others taken off; at last the currents are worked out anew for what is on.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import monotonic
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,10 +23,12 @@ from scipy.sparse import coo_array
 from .allocate import Ints, Layout
 from .tree import LEAST_MA
 
-EXACT = 1_500
+EXACT = 200
 _VOLTS = 230
 _SHORT = 100  # a kWh that is missing, in the dearest kWh or start
-_ROUNDS = 4  # of rounding: each gives more slots to those who lack something
+_GROUP = 4  # cars
+_HASTE = 3.0  # so many times its part of the time left each may take, as few need it
+_GAP = 1e-4  # within which a plan counts as the cheapest
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -89,11 +94,46 @@ def plan(
     model = _Model(layout, horizon, cars)
     if not len(model.car):
         return model.plan(np.zeros(model.there.shape), True)
-    if model.there.sum() <= exact:
-        amperes, proven = model.solve(limit_s)
-    else:
-        amperes, proven = model.round(limit_s), False
-    return model.plan(amperes, proven)
+    found = None
+    if len(model.car) <= exact:
+        found = model.solve(limit_s / 2)
+        if found is not None and found[1]:
+            return model.plan(found[0], True)
+        limit_s /= 2
+    grouped = model.plan(_grouped(layout, model, limit_s), False)
+    other = grouped if found is None else model.plan(found[0], False)
+    return min(grouped, other, key=model.value)
+
+
+def _grouped(layout: Layout, model: "_Model", limit_s: float) -> Floats:
+    """Amperes of each car and slot, a group after the other."""
+    end_s = monotonic() + limit_s
+    by_feeder = sorted(range(len(model.cars)), key=lambda c: layout.boxes.index(model.cars[c].box))
+    groups = np.array_split(by_feeder, -(-len(by_feeder) // _GROUP))
+    amperes = model.relax(limit_s / 4)
+    may_be_on = model.there & (amperes > 1e-6)
+    may_be_on[:, 1:] |= may_be_on[:, :-1]
+    may_be_on[:, :-1] |= may_be_on[:, 1:]
+    for passes_left in (2, 1):
+        for at, group in enumerate(groups):
+            left_s = (end_s - monotonic()) / passes_left
+            part_s = max(_HASTE * left_s / (len(groups) - at + 1), 0.05)
+            part = model.part(layout, amperes, group)
+            found = part.solve(part_s, may_be_on[group]) if len(part.car) else None
+            if found is not None:
+                amperes[group] = found[0]
+            elif passes_left == 2:
+                least = model.least[group, None]
+                amperes[group] = np.where(amperes[group] < least, 0, amperes[group])
+        amperes = model.polish(amperes, max(end_s - monotonic(), 0.1))
+        # Once more, those who lack something with others who could give it, in every slot.
+        short_wh = model.short_wh(amperes)
+        if short_wh.max() < 1:
+            break
+        dealt = np.argsort(-short_wh)
+        groups = [dealt[i :: len(groups)] for i in range(len(groups))]
+        may_be_on = (amperes > 0) | (model.there & (short_wh > 1)[:, None])
+    return amperes
 
 
 def cost(horizon: Horizon, power_w: Floats, starts: int) -> float:
@@ -180,21 +220,30 @@ class _Model:
         self.loads = np.where(uses, layout.loads[np.array(at, int)], len(layout.columns))
         phases = (self.loads[:, :, 0] < len(layout.columns)).sum(axis=1)
         self.watts = phases * _VOLTS  # of one ampere
+        self.dearest = max(np.abs(horizon.prices).max(), horizon.start_cost, 0.01)
         self.room = np.maximum(np.asarray(horizon.room_ma, float) / 1_000, 0)
 
-    def solve(self, limit_s: float) -> tuple[Floats, bool]:
-        """Amperes of each car and slot, and whether nothing is cheaper."""
+    def part(self, layout: Layout, amperes: Floats, group: Ints) -> "_Model":
+        """Only those of a group, in what all others leave."""
+        others = amperes.copy()
+        others[group] = 0
+        left = replace(
+            self.horizon,
+            room_ma=(self.room - self.load(others)[:, :-1]) * 1_000,
+            surplus_w=(_tariff(self.horizon)[2] - self.power_w(others)).tolist(),
+        )
+        return _Model(layout, left, [self.cars[c] for c in group])
+
+    def solve(self, limit_s: float, may_be_on: Bools | None = None) -> tuple[Floats, bool] | None:
+        """Amperes of each car and slot, and whether nothing is cheaper; None: none in time."""
         n = len(self.car)
         least, most = self.least[self.car], self.most[self.car]
+        may = np.ones(n) if may_be_on is None else may_be_on[self.car, self.slot].astype(float)
         own, nth = np.ones(n), np.arange(n)
-        before = np.flatnonzero(
-            (self.car[1:] == self.car[:-1]) & (self.slot[1:] - self.slot[:-1] == 1)
-        )
+        before = np.flatnonzero((np.diff(self.car) == 0) & (np.diff(self.slot) == 1))
         after = before + 1
-        was_on = np.zeros(n)
-        for c, car in enumerate(self.cars):
-            if car.charging and len(found := np.flatnonzero((self.car == c) & (self.slot == 0))):
-                was_on[found] = 1
+        charging = np.array([car.charging for car in self.cars])
+        was_on = (charging[self.car] & (self.slot == 0)).astype(float)
         more = [
             # least on <= current <= most on; a start where it is on and was not
             _Rows([(nth, nth, own), (nth, n + nth, -least)], n, 0, np.inf),
@@ -212,66 +261,42 @@ class _Model:
         ]
         found = self._minimise(
             np.concatenate((np.zeros(n), np.zeros(n), np.full(n, self.horizon.start_cost))),
-            np.concatenate((most, np.ones(n), np.ones(n))),
+            np.zeros(3 * n),
+            np.concatenate((most * may, may, np.ones(n))),
             np.repeat((0, 1, 0), n),
             more,
             limit_s,
         )
-        if found is None:  # not even one within the time
-            return self.round(limit_s), False
+        if found is None:
+            return None
         values, proven = found
-        return self._spread(np.where(values[n : 2 * n] > 0.5, values[:n], 0)), proven
+        amperes = self._spread(np.where(values[n : 2 * n] > 0.5, values[:n], 0))
+        return amperes, proven and may_be_on is None
 
-    def round(self, limit_s: float) -> Floats:
-        """The relaxation, rounded to on and off within the rooms."""
-        part_s = limit_s / (_ROUNDS + 1)
-        n = len(self.car)
-        most = self.most[self.car]
-        found = self._minimise(np.zeros(n), most, np.zeros(n), [], part_s)
-        wished = most if found is None else found[0][:n]
-        amperes = np.zeros(n)
-        on = np.zeros(n, bool)
-        for _ in range(_ROUNDS):
-            on = self._admit(on, wished)
-            low = np.where(on, self.least[self.car], 0)
-            high = np.where(on, most, 0)
-            found = self._minimise(np.zeros(n), high, np.zeros(n), [], part_s, low)
-            amperes = low if found is None else found[0][:n]
-            lacks = self._short_wh(self._spread(amperes)) > 1
-            if not lacks[self.car[~on]].any():
-                break
-            # Whoever lacks something may have any other slot, the cheap ones first.
-            prices = np.asarray(self.horizon.prices, float)[self.slot]
-            wished = np.where(lacks[self.car] & ~on, 1 + prices.max() - prices, 0)
-        return self._spread(np.where(on, amperes, 0))
+    def relax(self, limit_s: float) -> Floats:
+        """Amperes where every current from nothing on is possible; nothing: none in time."""
+        return self._currents(np.zeros(len(self.car)), self.most[self.car], limit_s)
 
-    def _admit(self, on: Bools, wished: Floats) -> Bools:
-        """Those on, and as many more as have room for their least, the most wished first."""
-        columns = self.room.shape[1]
-        left = np.hstack((self.room, np.full((len(self.room), 1), np.inf)))
-        flat = self.loads.reshape(len(self.cars), -1)
-        on = on.copy()
-        for i in np.flatnonzero(on):
-            used = flat[self.car[i]]
-            left[self.slot[i], used[used < columns]] -= self.least[self.car[i]]
-        ranked = np.argsort(-wished, kind="stable")
-        for i in ranked[(wished[ranked] > 1e-3) & ~on[ranked]]:
-            used = flat[self.car[i]]
-            used = used[used < columns]
-            least = self.least[self.car[i]]
-            if (left[self.slot[i], used] >= least - 1e-9).all():
-                left[self.slot[i], used] -= least
-                on[i] = True
-        return on
+    def polish(self, amperes: Floats, limit_s: float) -> Floats:
+        """The best currents where they are on; as they are: none in time."""
+        on = amperes[self.car, self.slot] > 0
+        low, high = (np.where(on, end[self.car], 0) for end in (self.least, self.most))
+        best = self._currents(low, high, limit_s)
+        return best if best.any() else amperes
+
+    def _currents(self, low: Floats, high: Floats, limit_s: float) -> Floats:
+        nothing = np.zeros(len(self.car))
+        found = self._minimise(nothing, low, high, nothing, [], limit_s)
+        return self._spread(nothing if found is None else found[0][: len(self.car)])
 
     def _minimise(
         self,
         costs: Floats,
+        low: Floats,
         high: Floats,
         integer: ArrayLike,
         more: list["_Rows"],
         limit_s: float,
-        low: Floats | None = None,
     ) -> tuple[Floats, bool] | None:
         """Of the variables of which the first are the currents, then sun, grid and lack follow."""
         n, first = len(self.car), len(costs)
@@ -282,7 +307,6 @@ class _Model:
         nth, watts = np.arange(n), self.watts[self.car]
         full = self.hours[self.car, self.slot]
         each_slot, each_car = np.arange(slots), np.arange(cars)
-        dearest = max(np.abs(prices).max(), self.horizon.start_cost, 0.01)
         rows = [
             # What the cars draw comes from the sun or the grid (kW); what they lack (kWh).
             _Rows(
@@ -305,18 +329,18 @@ class _Model:
             *more,
         ]
         # Of what costs the same the earlier: nobody knows when a car leaves.
-        early = np.linspace(0, 1e-4 * dearest, slots)
+        early = np.linspace(0, 1e-4 * self.dearest, slots)
         objective = np.concatenate(
             (
                 costs,
                 (feed_in + early) * hours,
                 (prices + early) * hours,
-                np.full(cars, _SHORT * dearest),
+                np.full(cars, _SHORT * self.dearest),
             )
         )
         high = np.concatenate((high, surplus / 1_000, np.full(slots + cars, np.inf)))
         lows = np.zeros(len(high))
-        lows[: 0 if low is None else n] = 0 if low is None else low
+        lows[:first] = low
         flags = np.zeros(len(high))
         flags[:first] = integer
         result = milp(
@@ -324,7 +348,7 @@ class _Model:
             integrality=flags,
             bounds=Bounds(lows, high),
             constraints=[row.constraint(len(high)) for row in rows if row.count],
-            options={"time_limit": limit_s, "mip_rel_gap": 1e-6},
+            options={"time_limit": limit_s, "mip_rel_gap": _GAP},
         )
         return None if result.x is None else (result.x, result.status == 0)
 
@@ -345,7 +369,24 @@ class _Model:
         amperes[self.car, self.slot] = values
         return amperes
 
-    def _short_wh(self, amperes: Floats) -> Floats:
+    def load(self, amperes: Floats) -> Floats:
+        """Of each slot and column, and of no column."""
+        each = np.broadcast_to(amperes[:, :, None], (*amperes.shape, self.loads[0].size))
+        columns = self.room.shape[1] + 1
+        slots = np.arange(amperes.shape[1])[None, :, None] * columns
+        at = self.loads.reshape(len(self.loads), 1, -1) + slots
+        sums = np.bincount(at.ravel(), each.ravel(), amperes.shape[1] * columns)
+        return sums.reshape(-1, columns)
+
+    def power_w(self, amperes: Floats) -> Floats:
+        """Of all cars in each slot, on average."""
+        return self.watts @ (amperes * self.hours) / (self.horizon.slot_s / 3_600)
+
+    def value(self, plan: Plan) -> float:
+        """What is made least of."""
+        return plan.cost + _SHORT * self.dearest * float(plan.short_wh.sum()) / 1_000
+
+    def short_wh(self, amperes: Floats) -> Floats:
         got = (amperes * self.hours).sum(axis=1) * self.watts
         return np.maximum(np.array([car.wh for car in self.cars]) - got, 0)
 
@@ -357,10 +398,9 @@ class _Model:
         on = ma > 0
         was = np.array([car.charging for car in self.cars], bool)[:, None]
         starts = int((on & ~np.hstack((was, on[:, :-1]))).sum())
-        power_w = self.watts @ (ma / 1_000 * self.hours) / (self.horizon.slot_s / 3_600)
-        short = self._short_wh(ma / 1_000)
+        short = self.short_wh(ma / 1_000)
         short[short < 1] = 0
-        return Plan(ma, short, cost(self.horizon, power_w, starts), starts, exact)
+        return Plan(ma, short, cost(self.horizon, self.power_w(ma / 1_000), starts), starts, exact)
 
 
 class _Rows:
