@@ -121,7 +121,7 @@ class Filling:
 
     def _float_sums(self, units: NDArray[np.generic]) -> Floats:
         each = np.broadcast_to(units[:, None], self.loads.shape)
-        sums = np.bincount(self.loads.ravel(), each.ravel(), self.none + 1)
+        sums = np.bincount(self.loads.ravel(), each.ravel(), self.none + 1).astype(float)
         sums[self.none] = 0
         return sums
 

@@ -17,8 +17,8 @@ from time import monotonic
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
+from scipy.optimize import milp
+from scipy.sparse import coo_array, csr_array
 
 from .allocate import Ints, Layout
 from .tree import LEAST_MA
@@ -346,7 +346,7 @@ class _Model:
         result = milp(
             objective,
             integrality=flags,
-            bounds=Bounds(lows, high),
+            bounds=(lows, high),
             constraints=[row.constraint(len(high)) for row in rows if row.count],
             options={"time_limit": limit_s, "mip_rel_gap": _GAP},
         )
@@ -376,7 +376,7 @@ class _Model:
         slots = np.arange(amperes.shape[1])[None, :, None] * columns
         at = self.loads.reshape(len(self.loads), 1, -1) + slots
         sums = np.bincount(at.ravel(), each.ravel(), amperes.shape[1] * columns)
-        return sums.reshape(-1, columns)
+        return sums.astype(float).reshape(-1, columns)
 
     def power_w(self, amperes: Floats) -> Floats:
         """Of all cars in each slot, on average."""
@@ -418,8 +418,9 @@ class _Rows:
         )
         self.count, self.low, self.high = count, low, high
 
-    def constraint(self, variables: int) -> LinearConstraint:
+    def constraint(self, variables: int) -> tuple[csr_array, Floats, Floats]:
+        """The matrix, its least and its most."""
         shape = (self.count, variables)
         matrix = coo_array((self.factors, (self.rows, self.variables)), shape=shape).tocsr()
         low, high = (np.broadcast_to(end, self.count) for end in (self.low, self.high))
-        return LinearConstraint(matrix, low, high)
+        return matrix, low, high
