@@ -1,10 +1,10 @@
 """What each box gets: never above a room, as fair as can be, in order where not all can go on."""
 
-import random
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+from bench.site import building
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from site_power.allocate import Filling, Layout, allocate, order
@@ -193,22 +193,10 @@ def test_every_other_way_is_less_fair(some: Case):
 
 
 def test_ten_thousand_boxes_take_few_rounds():
-    """A tree of three levels at random: each round costs a pass over all that are still open."""
-    choose = random.Random(7)
-    feeders = [feeder("main", fuse_a=125)]
-    boxes = []
-    for group in range(500):
-        feeders.append(feeder(f"g{group}", "main", choose.choice((63, 80, 100))))
-        for row in range(3):
-            feeders.append(feeder(f"g{group}r{row}", f"g{group}", choose.choice((32, 40))))
-    for i in range(10_000):
-        row = f"g{choose.randrange(500)}r{choose.randrange(3)}"
-        rotation = choose.choice(((1, 2, 3), (2, 3, 1), (3,)))
-        boxes.append(box(f"b{i}", row, rotation, choose.choice((16, 32))))
-    layout = Layout(site(feeders, boxes))
-    wants = layout.max_ma
-    room = np.where([name == "main" for name, _ in layout.columns], 40_000_000, layout.fuse_ma)
-    filling = Filling(layout, wants, np.ones((10_000, 3), bool), room, room)
+    """Each round costs a pass over all that are still open."""
+    layout = Layout(building(10_000))
+    room = np.where([name == "main" for name, _ in layout.columns], 50_000_000, layout.fuse_ma)
+    filling = Filling(layout, layout.max_ma, np.ones((10_000, 3), bool), room, room)
     filling.admit(np.arange(10_000), 60)
     filling.fill()
     assert filling.rounds <= 12

@@ -81,8 +81,8 @@ def test_no_more_than_the_rating_is_bearable_for_longer_than_the_conventional_ti
 def test_heat_adds_up_to_one_at_the_trip_and_cools_in_the_conventional_time():
     heat = Heat("B", 16_000)
     for _ in range(30):
-        used = heat.carry(18_000, 60)
-    assert used == pytest.approx(0.5)
+        heat.carry(18_000, 60)
+    assert heat.used == pytest.approx(0.5)
     assert heat.carry(16_000, 900) == pytest.approx(0.25)
     assert heat.carry(0, 3_600) == 0
     # Half of the time at one overload and half at another.

@@ -57,13 +57,17 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`ma`: for each car and slot. `short_wh`: what each lacks. `exact`: nothing is cheaper."""
+    """`ma`: for each car and slot. `short_wh`: what each lacks. `exact`: nothing is cheaper.
+
+    `least`: what a plan in which nobody lacks anything cannot cost less than; None: not known.
+    """
 
     ma: Ints
     short_wh: Floats
     cost: float
     starts: int
     exact: bool
+    least: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def plan(
     layout: Layout,
     horizon: Horizon,
     cars: Sequence[Car],
-    limit_s: float = 10.0,
+    limit_s: float = 20.0,
     exact: int = EXACT,
 ) -> Plan:
     """The best plan that is found within about `limit_s`. Raises PlanError."""
@@ -100,18 +104,21 @@ def plan(
         if found is not None and found[1]:
             return model.plan(found[0], True)
         limit_s /= 2
-    grouped = model.plan(_grouped(layout, model, limit_s), False)
-    other = grouped if found is None else model.plan(found[0], False)
-    return min(grouped, other, key=model.value)
+    relaxed = model.relax(limit_s / 4)
+    least = model.least_cost(relaxed)
+    plans = [model.plan(_grouped(layout, model, relaxed, limit_s * 3 / 4), False, least)]
+    if found is not None:
+        plans.append(model.plan(found[0], False, least))
+    return min(plans, key=model.value)
 
 
-def _grouped(layout: Layout, model: "_Model", limit_s: float) -> Floats:
+def _grouped(layout: Layout, model: "_Model", relaxed: Floats | None, limit_s: float) -> Floats:
     """Amperes of each car and slot, a group after the other."""
     end_s = monotonic() + limit_s
     by_feeder = sorted(range(len(model.cars)), key=lambda c: layout.boxes.index(model.cars[c].box))
     groups = np.array_split(by_feeder, -(-len(by_feeder) // _GROUP))
-    amperes = model.relax(limit_s / 4)
-    may_be_on = model.there & (amperes > 1e-6)
+    amperes = np.zeros(model.there.shape) if relaxed is None else relaxed
+    may_be_on = amperes > 1e-6 if relaxed is not None else model.there.copy()
     may_be_on[:, 1:] |= may_be_on[:, :-1]
     may_be_on[:, :-1] |= may_be_on[:, 1:]
     for passes_left in (2, 1):
@@ -273,8 +280,8 @@ class _Model:
         amperes = self._spread(np.where(values[n : 2 * n] > 0.5, values[:n], 0))
         return amperes, proven and may_be_on is None
 
-    def relax(self, limit_s: float) -> Floats:
-        """Amperes where every current from nothing on is possible; nothing: none in time."""
+    def relax(self, limit_s: float) -> Floats | None:
+        """Amperes where every current from nothing on is possible; None: none in time."""
         return self._currents(np.zeros(len(self.car)), self.most[self.car], limit_s)
 
     def polish(self, amperes: Floats, limit_s: float) -> Floats:
@@ -282,12 +289,19 @@ class _Model:
         on = amperes[self.car, self.slot] > 0
         low, high = (np.where(on, end[self.car], 0) for end in (self.least, self.most))
         best = self._currents(low, high, limit_s)
-        return best if best.any() else amperes
+        return amperes if best is None else best
 
-    def _currents(self, low: Floats, high: Floats, limit_s: float) -> Floats:
+    def _currents(self, low: Floats, high: Floats, limit_s: float) -> Floats | None:
         nothing = np.zeros(len(self.car))
         found = self._minimise(nothing, low, high, nothing, [], limit_s)
-        return self._spread(nothing if found is None else found[0][: len(self.car)])
+        return None if found is None else self._spread(found[0][: len(self.car)])
+
+    def least_cost(self, relaxed: Floats | None) -> float | None:
+        """The relaxation's, and a start of each that does not charge already."""
+        if relaxed is None or self.short_wh(relaxed).max() >= 1:
+            return None
+        starts = sum(bool(car.wh) and not car.charging for car in self.cars)
+        return cost(self.horizon, self.power_w(relaxed), starts)
 
     def _minimise(
         self,
@@ -390,17 +404,18 @@ class _Model:
         got = (amperes * self.hours).sum(axis=1) * self.watts
         return np.maximum(np.array([car.wh for car in self.cars]) - got, 0)
 
-    def plan(self, amperes: Floats, exact: bool) -> Plan:
+    def plan(self, amperes: Floats, exact: bool, least: float | None = None) -> Plan:
         """Rounded down to mA, never below the least."""
         ma = np.floor(amperes * 1_000 + 1e-3).astype(np.int64)
-        least = (self.least * 1_000).astype(np.int64)[:, None]
-        ma = np.where(ma > 0, np.maximum(ma, least), 0)
+        lowest = (self.least * 1_000).astype(np.int64)[:, None]
+        ma = np.where(ma > 0, np.maximum(ma, lowest), 0)
         on = ma > 0
         was = np.array([car.charging for car in self.cars], bool)[:, None]
         starts = int((on & ~np.hstack((was, on[:, :-1]))).sum())
         short = self.short_wh(ma / 1_000)
         short[short < 1] = 0
-        return Plan(ma, short, cost(self.horizon, self.power_w(ma / 1_000), starts), starts, exact)
+        total = cost(self.horizon, self.power_w(ma / 1_000), starts)
+        return Plan(ma, short, total, starts, exact, total if exact else least)
 
 
 class _Rows:
