@@ -1,8 +1,8 @@
 """The most a box may draw: by what was sent and answered, and never less than it really has."""
 
 import pytest
-from site_power.ledger import LATE_S, Ledger
-from site_power.tree import FOLLOW_S
+from site_power.ledger import Ledger
+from site_power.tree import FOLLOW_S, LATE_S
 from small_sites import box, feeder, site
 
 LEASE_S = 20

@@ -11,8 +11,8 @@ from collections import deque
 from typing import NamedTuple
 
 import pytest
-from site_power.ledger import BOX_KEEPALIVE_S, KEEPALIVE_S, LATE_S, Ledger
-from site_power.tree import FOLLOW_S
+from site_power.ledger import Ledger
+from site_power.tree import BOX_KEEPALIVE_S, FOLLOW_S, KEEPALIVE_S, LATE_S
 from small_sites import box, feeder, site
 
 LEASE_S = 20

@@ -24,10 +24,7 @@ from typing import Any
 
 from .tree import FOLLOW_S, Site
 
-KEEPALIVE_S = 10  # of our connection
-BOX_KEEPALIVE_S = 30  # the most that a box's configuration may have here
 EXP_S = 15  # a command's `exp` is so long after it was sent
-LATE_S = 1.5 * (KEEPALIVE_S + BOX_KEEPALIVE_S)
 _NOBODYS = -1  # the connection of what another instance has sent
 
 
@@ -48,6 +45,7 @@ class Ledger:
 
     def __init__(self, site: Site):
         self._life_s = site.lease_s + FOLLOW_S
+        self._longest_s = site.longest_s
         self._shares = {box.name: box.share_ma for box in site.boxes.values()}
         self._most = {box.name: box.max_ma for box in site.boxes.values()}
         self._grants: dict[str, list[_Grant]] = {name: [] for name in site.boxes}
@@ -70,7 +68,7 @@ class Ledger:
 
         A late one may replace ours at the broker: then ours has to be said anew.
         """
-        until_s = now_s + LATE_S + self._life_s
+        until_s = now_s + self._longest_s
         for name, most in self._most.items():
             said = word.get(name) if isinstance(word, Mapping) else None
             ma = said if type(said) is int and 0 <= said <= most else most
@@ -107,7 +105,7 @@ class Ledger:
         if ma > self.covered_ma(box):
             raise ValueError(f"{box}: {ma} mA, but our word covers {self.covered_ma(box)}")
         grants = [grant for grant in self._grants[box] if grant.until_s > now_s]
-        until_s = now_s + LATE_S + self._life_s
+        until_s = now_s + self._longest_s
         grants.append(_Grant(id_, ma, self._connection, now_s, until_s))
         self._grants[box] = grants
 

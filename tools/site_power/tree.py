@@ -13,6 +13,9 @@ from typing import Any
 from . import curves
 
 FOLLOW_S = 6.0  # a car follows a lower duty within 5 s (IEC 61851-1), and one that the box takes
+KEEPALIVE_S = 10  # the most that the site's own connection to the broker may have
+BOX_KEEPALIVE_S = 30  # and a box's
+LATE_S = 1.5 * (KEEPALIVE_S + BOX_KEEPALIVE_S)  # no command comes later (ledger.py)
 LEAST_MA = 6_000  # the least that IEC 61851-1 can offer
 _NAME = re.compile(r"[a-z0-9-]{1,20}")
 _BOX = re.compile(r"[A-Za-z0-9_-]{1,20}")  # the firmware's `id`
@@ -72,11 +75,15 @@ class Site:
             name = self.feeders[name].parent
         return path
 
+    @property
+    def longest_s(self) -> float:
+        """For so long after it was sent what a command allows may be drawn."""
+        return LATE_S + self.lease_s + FOLLOW_S
+
     def worst_ma(self, feeder: str) -> int:
-        """What its fuse bears for a lease and until cars have followed its end."""
+        """What its fuse bears until all that was granted has ended."""
         fuse = self.feeders[feeder]
-        multiple = curves.bearable(fuse.curve, self.lease_s + FOLLOW_S, fuse.fuse_ma)
-        return int(fuse.fuse_ma * multiple)
+        return int(fuse.fuse_ma * curves.bearable(fuse.curve, self.longest_s, fuse.fuse_ma))
 
 
 def load(path: Path | str) -> Site:
@@ -308,12 +315,12 @@ def _check_meters(site: Site) -> None:
 def _check_leases(site: Site) -> None:
     """A lease must end before a fuse may trip, or nothing above the shares could be granted."""
     for feeder in site.feeders.values():
-        if curves.bearable(feeder.curve, site.lease_s + FOLLOW_S, feeder.fuse_ma) <= 1:
+        if site.worst_ma(feeder.name) <= feeder.fuse_ma:
             slight_s = curves.may_trip_s(feeder.curve, 1.01, feeder.fuse_ma)
             raise SiteError(
                 f"lease_s: {site.lease_s} s, but feeders.{feeder.name} ({feeder.curve}"
                 f" {feeder.fuse_ma / _AMPERE:g} A) may trip after {slight_s:g} s of any overload;"
-                f" less than {slight_s - FOLLOW_S:g} s is needed"
+                f" less than {slight_s - FOLLOW_S - LATE_S:g} s is needed"
             )
 
 
