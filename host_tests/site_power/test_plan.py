@@ -77,6 +77,13 @@ def test_what_cannot_be_delivered_is_said_and_the_most_is_delivered():
     assert plan(LAYOUT, horizon([0.1], -5), [car("a", 1_000, 1)]).ma.tolist() == [[0]]
 
 
+def test_a_negative_price_fills_no_car_beyond_its_wish():
+    got = plan(LAYOUT, horizon([0.1, -0.1, -0.2, -0.1]), [car("a", 40 * KW, 4)])
+    assert got.ma[0, 0] == 0
+    assert got.ma.sum() <= 40_000 + 6_000
+    assert got.ma[0, 2] == 32_000
+
+
 def test_without_cars_or_wishes_nothing_is_planned():
     assert plan(LAYOUT, horizon([0.1]), []).ma.shape == (0, 1)
     assert plan(LAYOUT, horizon([0.1, 0.1]), [car("a", 0, 2)]).ma.tolist() == [[0, 0]]

@@ -321,8 +321,10 @@ class _Model:
         nth, watts = np.arange(n), self.watts[self.car]
         full = self.hours[self.car, self.slot]
         each_slot, each_car = np.arange(slots), np.arange(cars)
+        wh = np.array([car.wh for car in self.cars])
         rows = [
-            # What the cars draw comes from the sun or the grid (kW); what they lack (kWh).
+            # What the cars draw comes from the sun or the grid (kW); what they lack (kWh). Beyond
+            # the wish only what the least makes in a slot, were the price ever so negative.
             _Rows(
                 [(self.slot, nth, watts * full / hours / 1_000)]
                 + [(each_slot, at + each_slot, -np.ones(slots)) for at in (sun, grid)],
@@ -336,8 +338,8 @@ class _Model:
                     (each_car, lack + each_car, np.ones(cars)),
                 ],
                 cars,
-                np.array([car.wh for car in self.cars]) / 1_000,
-                np.inf,
+                wh / 1_000,
+                (wh + self.least * self.watts * hours) / 1_000,
             ),
             self._rooms(),
             *more,
