@@ -162,6 +162,17 @@ def test_never_above_a_room_never_below_a_share_and_6_a_to_what_is_wanted(some: 
     assert (got[some.wants_ma == 0] == 0).all()
 
 
+@given(cases(1_000, 8), st.data())
+def test_who_is_at_a_column_that_shares_overload_has_his_share(some: Case, data: st.DataObject):
+    layout = some.layout
+    column = data.draw(st.integers(0, len(layout.columns) - 1))
+    some.worst_room_ma[column] = layout.sums(layout.share_ma)[column] - 1_000
+    got = np.array(some.allocated())
+    there = (layout.loads == column).any(axis=(1, 2))
+    kept = np.where(some.wants_ma > 0, layout.share_ma, 0)
+    assert (got == kept)[there].all()
+
+
 @settings(deadline=None)
 @given(cases(100, 3))
 def test_every_other_way_is_less_fair(some: Case):
@@ -200,3 +211,8 @@ def test_ten_thousand_boxes_take_few_rounds():
     filling.admit(np.arange(10_000), 60)
     filling.fill()
     assert filling.rounds <= 12
+    # What that leaves over is less than a unit of 100 mA for each, nearly everywhere.
+    filled = filling.units
+    filling.top_up(np.arange(10_000))
+    more = filling.units - filled
+    assert (more > 1).sum() < 100

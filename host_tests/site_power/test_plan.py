@@ -65,8 +65,15 @@ def test_a_start_costs_more_than_a_little_dearer_hour():
     kept = plan(LAYOUT, replace(horizon(prices), start_cost=2.0), [wish])
     assert kept.starts == 1
     assert kept.ma[0, 1] >= 6_000
-    # Who charges already goes on without one.
-    assert plan(LAYOUT, horizon([0.1, 0.2]), [replace(wish, charging=True)]).starts == 0
+
+
+def test_who_charges_already_goes_on_without_a_start():
+    some = replace(horizon([0.12, 0.1, 0.11]), start_cost=0.5)
+    wish = car("a", 32 * KW, 3)
+    assert plan(LAYOUT, some, [wish]).ma.tolist() == [[0, 32_000, 0]]
+    going_on = plan(LAYOUT, some, [replace(wish, charging=True)])
+    assert going_on.ma.tolist() == [[6_000, 26_000, 0]]
+    assert going_on.starts == 0
 
 
 def test_what_cannot_be_delivered_is_said_and_the_most_is_delivered():
@@ -217,12 +224,14 @@ def test_groups_keep_all_rules_and_find_nothing_cheaper_than_the_cheapest(
         assert got.least <= best * (1 + 1e-3) + 1e-3
 
 
-def test_groups_come_near_the_cheapest():
-    """Eight cars in two groups at a tight feeder."""
+@pytest.mark.parametrize("sun_a", [0, 70])
+def test_groups_come_near_the_cheapest(sun_a: int):
+    """Eight cars in two groups at a tight feeder, and sun that is enough for one of them."""
     names = [f"b{i}" for i in range(8)]
     layout = Layout(site([feeder("main")], [box(name) for name in names]))
     prices = [0.3, 0.28, 0.2, 0.1, 0.12, 0.08, 0.05, 0.15, 0.22, 0.3]
-    tight = replace(horizon(prices, 60), start_cost=0.05)
+    sun_w = [0, 0] + [sun_a * KW] * 2 + [0] * 6
+    tight = replace(horizon(prices, 60), start_cost=0.05, surplus_w=sun_w)
     cars = [
         car(name, (30 + 7 * i) * KW, 10 - i % 4, begin_h=i % 3) for i, name in enumerate(names)
     ]

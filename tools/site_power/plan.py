@@ -247,7 +247,7 @@ class _Model:
         least, most = self.least[self.car], self.most[self.car]
         may = np.ones(n) if may_be_on is None else may_be_on[self.car, self.slot].astype(float)
         own, nth = np.ones(n), np.arange(n)
-        before = np.flatnonzero((np.diff(self.car) == 0) & (np.diff(self.slot) == 1))
+        before = np.flatnonzero(np.diff(self.car) == 0)  # a car is there without a gap
         after = before + 1
         charging = np.array([car.charging for car in self.cars])
         was_on = (charging[self.car] & (self.slot == 0)).astype(float)
