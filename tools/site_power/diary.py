@@ -15,6 +15,7 @@ null where the feeder has it not. `why`: `offline`, `empty` (no vehicle), `pause
 authorised), `waits` (for its turn or for room), `idle` (makes no use of it), `served`.
 """
 
+import math
 from typing import Any
 
 from . import heard
@@ -44,8 +45,9 @@ class Diary:
         self._unix_s = 0.0
         self._told: dict[tuple[str, int], float] = {}
         self._state: dict[str, Any] = {}
-        self._state_s = -_PAUSES_S[1]
-        self._minute_s = -_MINUTE_S
+        self._state_s = -math.inf
+        self._look_s = -math.inf
+        self._minute_s = -math.inf
 
     def add(self, kind: str, **what: Any) -> None:
         """Something has happened."""
@@ -73,8 +75,9 @@ class Diary:
 
     def state(self, held: Ints, now_s: float, unix_s: float) -> dict[str, Any] | None:
         """What is to be published, when it is due; and the line of each minute."""
-        if now_s < self._state_s + _PAUSES_S[0]:
+        if now_s < self._look_s:
             return None
+        self._look_s = now_s + _PAUSES_S[0]
         boxes = self._said_boxes(held)
         if now_s >= self._minute_s + _MINUTE_S:
             self._minute_s = now_s

@@ -227,6 +227,8 @@ class Box:
 
     def drawn_between(self, now_s: float, most_ma: int) -> tuple[Currents, Currents]:
         """The least and the most of what a meter elsewhere may have seen of it just now."""
+        if not self.online:
+            return (0, 0, 0), (0, 0, 0)  # the meter's others, then: nobody can take it away
         now = self.drawn(now_s)
         if now is None:
             return (0, 0, 0), (most_ma, most_ma, most_ma)
@@ -237,7 +239,9 @@ class Box:
         )
 
     def uses(self, now_s: float) -> tuple[bool, bool, bool]:
-        """The terminals that this car uses; all while that is not known."""
+        """The terminals that may carry current now: all while that is not known."""
+        if self.online and not (self.plugged and self.enabled):
+            return False, False, False
         if any(self.used) and now_s - self._used_s >= _STEADY_S:
             return self.used
         return True, True, True

@@ -24,7 +24,7 @@ from .lead import DRIFT, LEASE_S, Lead
 from .ledger import EXP_S, Ledger
 from .meters import Meters
 from .tree import LEAST_MA, Site
-from .wants import Wants, terminals
+from .wants import Wants
 
 TOPICS = "pilotwire-site/v1/"
 _PERIOD_S = 5.0  # between two allocations, if nothing happens
@@ -69,6 +69,8 @@ class Manager:
         self._most = self._layout.max_ma.tolist()
         self._wants = Wants(site, self._boxes)
         self._meters = Meters(site, self._layout)
+        # The least and the most that a meter may have seen of each box, by terminal.
+        self._drawn = np.zeros((2, len(self._boxes), 3), np.int64)
         self._base = f"{TOPICS}{site.name}/"
         self._handlers = self._topics()
         self._unix_s = math.nan  # at 0 of our clock
@@ -184,12 +186,11 @@ class Manager:
             self._command_s = now_s
 
     def _take_meter(self, name: str, payload: bytes, now_s: float, retained: bool) -> None:
-        if not retained:  # it may be of any age
+        if self.leads and not retained:  # it may be of any age
             self._measure(name, heard.meter(heard.read(payload)), now_s)
 
     def _measure(self, name: str, ma: heard.Currents, now_s: float) -> None:
-        least, most = terminals(self._boxes, self._most, now_s)
-        for feeder in self._meters.take(name, ma, least, most, now_s):
+        for feeder in self._meters.take(name, ma, self._drawn, now_s):
             self._diary.add("meter", feeder=feeder, heard=True)
 
     def _take_wish(self, b: int, payload: bytes, _now_s: float, _retained: bool) -> None:
@@ -221,15 +222,22 @@ class Manager:
         box, value = self._boxes[b], heard.read(payload)
         before = (box.plugged, box.enabled, box.cable_ma, box.limit_ma, box.by)
         box.state(value, now_s, self._unix_s + now_s, retained)
+        self._see(b, now_s)
         if before != (box.plugged, box.enabled, box.cable_ma, box.limit_ma, box.by):
             self._news = True
         name = f"box:{self._layout.boxes[b]}"
-        if name in self._meters.names and not retained and (ma := heard.grid(value)):
-            self._measure(name, ma, now_s)
+        if self.leads and name in self._meters.names and not retained:
+            ma = heard.grid(value)
+            if ma:
+                self._measure(name, ma, now_s)
 
     def _take_tele(self, b: int, payload: bytes, now_s: float, retained: bool) -> None:
-        if not retained:
+        if self.leads and not retained:
             self._boxes[b].tele(heard.read(payload), now_s)
+            self._see(b, now_s)
+
+    def _see(self, b: int, now_s: float) -> None:
+        self._drawn[:, b] = self._boxes[b].drawn_between(now_s, self._most[b])
 
     def _take_result(self, b: int, payload: bytes, now_s: float, _retained: bool) -> None:
         value = heard.read(payload)
@@ -327,6 +335,9 @@ class Manager:
         return out
 
     def _allocate(self, now_s: float, unix_s: float) -> None:
+        for b, box in enumerate(self._boxes):
+            if box.charges:  # what was measured ages
+                self._see(b, now_s)
         changed = self._wants.update(now_s, unix_s)
         ranked = self._wants.order(self._layout, self._held, now_s)
         self._allocate_s = now_s
@@ -336,9 +347,12 @@ class Manager:
         self._meters.changed = False
         self._order = ranked
         self.counts["allocations"] += 1
-        wants = self._wants
-        room, worst = self._meters.room_ma, self._meters.worst_room_ma
-        given = allocate(self._layout, wants.wants_ma, wants.uses, room, worst, ranked)
+        wants, layout = self._wants, self._layout
+        # What nobody can command may go on to draw what it has.
+        bound = np.where(wants.wants_ma > 0, 0, self._bound(now_s))
+        room = self._meters.room_ma - layout.sums(bound, wants.uses)
+        worst = self._meters.worst_room_ma - layout.sums(np.maximum(bound - layout.share_ma, 0))
+        given = allocate(layout, wants.wants_ma, wants.uses, room, worst, ranked)
         self._target = np.maximum(given, self._layout.share_ma)
         self._command_s = now_s
 
@@ -347,8 +361,8 @@ class Manager:
 
         `planned` gets what may be sent once a word about it has come back.
         """
-        ledger, share = self._ledger, self._layout.share_ma
-        bound = np.array([ledger.bound_ma(name, now_s) for name in self._layout.boxes])
+        share = self._layout.share_ma
+        bound = self._bound(now_s)
         self._held = np.minimum(self._held, np.maximum(bound, share))
         self._renew_s[bound <= share] = math.inf  # what was not answered has ended by itself
         online = np.array([box.online for box in self._boxes])
@@ -363,6 +377,9 @@ class Manager:
             next_s = min(next_s, now_s + _WAIT_S)
         self._command_s = max(next_s, now_s + _GRAIN_S)
         return out
+
+    def _bound(self, now_s: float) -> Ints:
+        return np.array([self._ledger.bound_ma(name, now_s) for name in self._layout.boxes])
 
     def _cuts(self, online: Any) -> list[int]:
         over = online & (self._target < self._held)
@@ -395,7 +412,7 @@ class Manager:
             if now_s < self._raise_s[b]:
                 continue
             used, wired = layout.loads[b][uses[b]].ravel(), layout.loads[b].ravel()
-            gain = min(int(free[used].min()), int(worst[wired].min()))
+            gain = min(int(free[used].min(initial=_NO_END)), int(worst[wired].min()))
             if gain < 0:
                 continue
             ma = min(int(self._target[b]), int(bound[b]) + gain) // _UNIT_MA * _UNIT_MA

@@ -17,8 +17,6 @@ from .tree import Site
 _HOLD_S = 15.0  # a kettle that is off may be on again
 _NOISE_MA = 200
 
-Terminals = NDArray[np.int64]  # (boxes, 3)
-
 
 class Meters:
     """`others_ma` and `room_ma` by column, as Layout has them; `loads` by feeder."""
@@ -28,6 +26,7 @@ class Meters:
         self.changed = True  # since somebody has set it False
         self.overloads: list[tuple[str, int, int, int]] = []  # since somebody has emptied it
         self._layout = layout
+        self._flat, self._depth = layout.loads.ravel(), layout.loads.shape[2]
         self._timeout_s = site.meter_timeout_s
         self._heard_s: dict[str, float] = {}
         self._feeders: dict[str, list[str]] = {}
@@ -52,13 +51,14 @@ class Meters:
         """What boxes may have on all connected phases: then others may take all they can."""
         return self._layout.worst_ma - np.maximum(self._layout.others_ma, self.others_ma)
 
-    def take(
-        self, name: str, ma: Currents, least: Terminals, most: Terminals, now_s: float
-    ) -> list[str]:
-        """A meter's message; `least` and `most`: what each box draws. Feeders that are back."""
+    def take(self, name: str, ma: Currents, drawn: NDArray[np.int64], now_s: float) -> list[str]:
+        """A meter's message. `drawn`: the least and the most of each box and terminal.
+
+        Returns the feeders whose meter was lost and is back.
+        """
         self._heard_s[name] = now_s
         back = [feeder for feeder in self._feeders[name] if self.loads[feeder] is None]
-        low, high = self._sums(least), self._sums(most)
+        low, high = self._sums(drawn[0]), self._sums(drawn[1])
         for feeder in self._feeders[name]:
             self.loads[feeder] = ma
             at = self._columns[feeder]
@@ -110,8 +110,6 @@ class Meters:
             self.room_ma[at] = room
             self.changed = True
 
-    def _sums(self, each: Terminals) -> Ints:
-        loads = self._layout.loads
-        wide = np.broadcast_to(each[:, :, None], loads.shape)
-        sums = np.bincount(loads.ravel(), wide.ravel(), len(self._layout.columns) + 1)
-        return sums[:-1].astype(np.int64)
+    def _sums(self, each: NDArray[np.int64]) -> Ints:
+        weights = np.repeat(each.ravel(), self._depth)
+        return np.bincount(self._flat, weights, len(self._layout.columns) + 1)[:-1].astype(int)

@@ -7,7 +7,6 @@ it takes all of that. One that takes nothing keeps the least, and goes behind wh
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import heard
 from .allocate import Ints, Layout, order
@@ -18,6 +17,7 @@ _LESS_MA = 1_500
 _ALL_MA = 1_000  # so near to what it may have, a car takes all
 _RESERVE_MA = 2_000
 _IDLE_S = 300.0  # offered something for so long and has not begun: it is full, or asleep
+_IDLE_TURNS = 4  # before it is tried again while others wait
 _GUESS_WH = 10_000  # what a wish without a number wants
 _VOLT = 230
 
@@ -55,8 +55,9 @@ class Wants:
                 self.uses[b] = box.uses(now_s)
                 continue
             self.wants_ma[b] = self._wanted(b, box, now_s)
-            self.uses[b] = box.uses(now_s)
             self.idle[b] = now_s < self._idle_s[b]
+            # What does not draw may begin to: then it is seen, and others are cut in time.
+            self.uses[b] = False if self.idle[b] else box.uses(now_s)
             self._need[b] = self._needed(b, box, unix_s)
         return before != (self.wants_ma.tobytes(), self.uses.tobytes(), self.idle.tobytes())
 
@@ -94,7 +95,7 @@ class Wants:
         if not box.charges:
             self._less_s[b] = math.inf
             if offers_s > _IDLE_S:
-                self._idle_s[b] = now_s + self._turn_s
+                self._idle_s[b] = now_s + _IDLE_TURNS * self._turn_s
                 self._cap_ma[b] = LEAST_MA
             return
         drawn = box.drawn(now_s)
@@ -120,10 +121,3 @@ class Wants:
         wh = _GUESS_WH if wish.wh is None else max(wish.wh - (box.session_wh or 0), 0)
         watts = self.wants_ma[b] * int(self.uses[b].sum()) * _VOLT / 1_000
         return -(wish.by_unix - unix_s - wh * 3_600 / max(watts, 1))
-
-
-def terminals(boxes: list[heard.Box], most: list[int], now_s: float) -> tuple[Ints, Ints]:
-    """The least and the most that a meter may have seen of each box."""
-    pairs = [box.drawn_between(now_s, ma) for box, ma in zip(boxes, most, strict=True)]
-    both: NDArray[np.int64] = np.array(pairs)
-    return both[:, 0], both[:, 1]
