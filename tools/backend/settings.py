@@ -29,7 +29,9 @@ class Broker:
     password: str | None = None
     tls: ssl.SSLContext | None = None
 
-    def client(self, queue: type | None = None, most_queued: int = 0) -> aiomqtt.Client:
+    def client(
+        self, queue: type | None = None, most_queued: int = 0, keepalive_s: int = _KEEPALIVE_S
+    ) -> aiomqtt.Client:
         """An MQTT 5 client with a session that ends with it; shared subscriptions want 5."""
         return aiomqtt.Client(
             self.host,
@@ -38,7 +40,7 @@ class Broker:
             password=self.password,
             tls_context=self.tls,
             protocol=aiomqtt.ProtocolVersion.V5,
-            keepalive=_KEEPALIVE_S,
+            keepalive=keepalive_s,
             logger=_SILENT,
             queue_type=queue,
             max_queued_incoming_messages=most_queued,

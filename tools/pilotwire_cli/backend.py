@@ -58,7 +58,7 @@ def run(
 
     if not group or set(group) & set("/+#"):
         _wrong(f"--group {group!r} holds one of / + #, or nothing")
-    broker = _broker(at, user, password_file, ca, cert, key)
+    broker = broker_of("backend", at, user, password_file, ca, cert, key)
     raise typer.Exit(consume(broker, url, group, report_s))
 
 
@@ -82,7 +82,7 @@ def command(
     from backend.run import command as send
 
     _check_box(box)
-    broker = _broker(at, user, password_file, ca, cert, key)
+    broker = broker_of("backend", at, user, password_file, ca, cert, key)
     raise typer.Exit(send(broker, box, type_, args or [], wait_s))
 
 
@@ -104,7 +104,7 @@ def why(
     from backend.run import why as ask
 
     _check_box(box)
-    broker = _broker(at, user, password_file, ca, cert, key)
+    broker = broker_of("backend", at, user, password_file, ca, cert, key)
     raise typer.Exit(ask(broker, box, wait_s))
 
 
@@ -124,7 +124,8 @@ def begin(
     raise typer.Exit(take_on(url, box, seq))
 
 
-def _broker(
+def broker_of(
+    command: str,
     at: str,
     user: str,
     password_file: Path | None,
@@ -132,13 +133,14 @@ def _broker(
     cert: Path | None,
     key: Path | None,
 ) -> "Broker":
+    """Where it is; ends `command` where that makes no sense."""
     from backend.settings import BadSetting, broker
 
     password = os.environ.get("PILOTWIRE_PASSWORD", "")
     try:
         return broker(at, user, password, password_file, ca, cert, key)
     except BadSetting as error:
-        _wrong(str(error))
+        _wrong(str(error), command)
 
 
 def _check_box(box: str) -> None:
@@ -148,6 +150,6 @@ def _check_box(box: str) -> None:
         _wrong(f"{box!r} is no id of a box: 1 to 20 letters, digits, - and _")
 
 
-def _wrong(text: str) -> NoReturn:
-    typer.echo(f"pilotwire backend: {text}", err=True)
+def _wrong(text: str, command: str = "backend") -> NoReturn:
+    typer.echo(f"pilotwire {command}: {text}", err=True)
     raise typer.Exit(2)

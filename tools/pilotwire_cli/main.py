@@ -9,6 +9,7 @@ from rig.interpreter import ROOT
 
 from .backend import app as backend
 from .backend import why
+from .site import app as site
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
@@ -20,6 +21,7 @@ records = typer.Typer(no_args_is_help=True, help="Charging records, as a box has
 app.add_typer(records, name="records")
 
 app.add_typer(backend, name="backend")
+app.add_typer(site, name="site")
 app.command()(why)
 
 Records = Annotated[

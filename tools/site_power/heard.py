@@ -13,7 +13,8 @@ _MOST_UNIX = 0xFFFFFFFF
 _USED_MA = 1_000  # more than that is a phase in use, as in the box's `phases_used`
 _STEADY_S = 10.0  # charging for so long, a car has shown which phases it uses
 _GREAT_MA = 500
-_SETTLE_S = 15.0  # what was measured before a change may still be what a meter shows
+_SETTLE_S = 3.0  # what was measured before a change may still be what a meter shows
+_FOLLOW_S = 8.0  # what is measured sooner after another offer may not be the last of it
 _SILENT_S = 75.0  # a measured value counts for so long: the longest heartbeat, and a bit
 
 Currents = tuple[int, int, int]
@@ -97,6 +98,7 @@ class Box:
 
     __slots__ = (
         "_changed_s",
+        "_closed_s",
         "_measured_s",
         "_now",
         "_used_s",
@@ -128,7 +130,7 @@ class Box:
         self.enabled = False
         self.charges = False  # the contactor is closed
         self.offered_ma = 0
-        self.offered_s = 0.0  # since when it offers at least so much
+        self.offered_s = 0.0  # since when it offers so much
         self.cable_ma = 0
         self.limit_ma = 0
         self.by = ""
@@ -136,6 +138,7 @@ class Box:
         self.clock_known = False
         self.used = (False, False, False)  # terminals in which this car was seen to draw
         self.wish: Wish | None = None
+        self._closed_s = 0.0
         self._used_s = 0.0  # since when
         self._now: Currents | None = None
         self._measured_s = -math.inf
@@ -181,6 +184,8 @@ class Box:
         if not plugged:
             self.used = (False, False, False)
         self.plugged, self.enabled = plugged, enabled
+        if closed and not self.charges:
+            self._closed_s = now_s
         self.charges = closed
         if offered_ma != self.offered_ma:
             self.offered_ma, self.offered_s = offered_ma, now_s
@@ -233,9 +238,11 @@ class Box:
         if now is None:
             return (0, 0, 0), (most_ma, most_ma, most_ma)
         was = self._was or now
+        rises = self.charges and self._measured_s < _FOLLOW_S + max(self.offered_s, self._closed_s)
+        may = self.offered_ma if rises else 0
         return (
             (min(now[0], was[0]), min(now[1], was[1]), min(now[2], was[2])),
-            (max(now[0], was[0]), max(now[1], was[1]), max(now[2], was[2])),
+            (max(now[0], was[0], may), max(now[1], was[1], may), max(now[2], was[2], may)),
         )
 
     def uses(self, now_s: float) -> tuple[bool, bool, bool]:

@@ -186,7 +186,7 @@ class Manager:
             self._command_s = now_s
 
     def _take_meter(self, name: str, payload: bytes, now_s: float, retained: bool) -> None:
-        if self.leads and not retained:  # it may be of any age
+        if not retained:  # it may be of any age
             self._measure(name, heard.meter(heard.read(payload)), now_s)
 
     def _measure(self, name: str, ma: heard.Currents, now_s: float) -> None:
@@ -226,13 +226,13 @@ class Manager:
         if before != (box.plugged, box.enabled, box.cable_ma, box.limit_ma, box.by):
             self._news = True
         name = f"box:{self._layout.boxes[b]}"
-        if self.leads and name in self._meters.names and not retained:
+        if name in self._meters.names and not retained:
             ma = heard.grid(value)
             if ma:
                 self._measure(name, ma, now_s)
 
     def _take_tele(self, b: int, payload: bytes, now_s: float, retained: bool) -> None:
-        if self.leads and not retained:
+        if not retained:
             self._boxes[b].tele(heard.read(payload), now_s)
             self._see(b, now_s)
 
