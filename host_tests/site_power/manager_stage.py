@@ -38,7 +38,7 @@ def site(boxes, fuse=40, others=10, share=0, priorities=()):
 
 
 class Stage:
-    """`others_ma` is what the meter sees beside the boxes; None: no meter. `sent`: all commands."""
+    """`others_ma` is what the meter sees beside the boxes; None: no meter. `sent`: commands."""
 
     def __init__(self, at, word="fresh"):
         self.site = at

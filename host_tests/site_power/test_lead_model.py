@@ -120,8 +120,7 @@ def test_never_two_may_grant(name):
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_planted_mistake_is_found(mistake):
     world, start, ticks = MISTAKES[mistake]
-    world = replace(world, kind=mistake)
-    found = explore(world, ticks, start(world))
+    found = explore(replace(world, kind=mistake), ticks, start(world))
     assert found.story, f"two may not grant in {found.n_states} states"
 
 

@@ -147,6 +147,11 @@ def test_a_box_that_has_started_again_gets_its_grant_again():
     assert box.limit_ma == before_ma
 
 
+KEYS = (
+    *("state", "limit", "ma", "by", "offered_ma", "cable_ma", "closed", "enabled", "session_wh"),
+    *("unix", "clock", "current_ma", "limits", "limit_ma", "boot", "id", "ok", "who", "n", "term"),
+    *("lease_s", "wh", "by_unix", "grid", "meter", "phase_power_w", "bay-1"),
+)
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -157,38 +162,7 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "state",
-                    "limit",
-                    "ma",
-                    "by",
-                    "offered_ma",
-                    "cable_ma",
-                    "closed",
-                    "enabled",
-                    "session_wh",
-                    "unix",
-                    "clock",
-                    "current_ma",
-                    "limits",
-                    "limit_ma",
-                    "boot",
-                    "id",
-                    "ok",
-                    "who",
-                    "n",
-                    "term",
-                    "lease_s",
-                    "wh",
-                    "by_unix",
-                    "grid",
-                    "meter",
-                    "phase_power_w",
-                    "bay-1",
-                    "ma",
-                ]
-            ),
+            st.sampled_from(KEYS),
             inner,
             max_size=8,
         )

@@ -192,8 +192,8 @@ class Box:
         self.cable_ma, self.limit_ma, self.by = cable_ma, limit_ma, limit["by"]
         self.session_wh = session_wh
         if not retained:
-            known = value.get("clock") == "synchronised" and unix is not None
-            self.clock_known = known and abs(unix - unix_s) <= 1.5
+            told = value.get("clock") == "synchronised"
+            self.clock_known = told and unix is not None and abs(unix - unix_s) <= 1.5
         if not closed:
             self._measure((0, 0, 0), now_s)
         elif not retained:
