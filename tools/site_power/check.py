@@ -14,8 +14,7 @@ import aiomqtt
 from backend.settings import Broker
 
 from . import heard, tree
-from .ledger import BOX_KEEPALIVE_S
-from .tree import Site
+from .tree import BOX_KEEPALIVE_S, Site
 
 FINE, WRONG, SILENT = 0, 1, 3
 _KEYS = ["site_ma", "mqtt_keepalive_s"]
