@@ -258,7 +258,8 @@ def _older(world: World, values: Values, by: int) -> Values:
 def _sent(world: World, who: int, values: Values) -> tuple[Values, Message | None]:
     lead = world.lead(who, values)
     message = lead.step(0)
-    return _values(lead), message and (message["term"], who, message["n"])
+    found = (message["term"], who, message["n"]) if message else None
+    return _values(lead), found
 
 
 def _with(state: State, who: int, **changes: Any) -> State:

@@ -43,7 +43,7 @@ class Stage:
     def __init__(self, at, word="fresh"):
         self.site = at
         self.now_s = 100.0
-        self.others_ma = 0
+        self.others_ma: int | None = 0
         self.manager = Manager(at, "one")
         self.boxes = {
             box.name: Box(
@@ -102,7 +102,7 @@ class Stage:
                 return out
             for publication in out:
                 self._deliver(publication)
-        raise AssertionError(f"it never falls silent: {out}")
+        raise AssertionError("it never falls silent")
 
     def _deliver(self, publication):
         topic, payload, retain = publication
