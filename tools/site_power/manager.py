@@ -89,6 +89,7 @@ class Manager:
         self._held = share.copy()
         self._target = share.copy()
         self._order = np.arange(n)
+        self._kept = np.zeros(n, np.int64)  # by those that want nothing
         self._pending: dict[str, int] = {}  # the box of each command that is not answered
         self._latest = [""] * n
         self._renew_s = np.full(n, math.inf)
@@ -342,14 +343,15 @@ class Manager:
         ranked = self._wants.order(self._layout, self._held, now_s)
         self._allocate_s = now_s
         self._news = False
-        if not (changed or self._meters.changed or (ranked != self._order).any()):
+        wants, layout = self._wants, self._layout
+        # What nobody can command may go on to draw what it has, until that has ended.
+        bound = np.where(wants.wants_ma > 0, 0, self._bound(now_s))
+        same = (ranked == self._order).all() and (bound == self._kept).all()
+        if same and not (changed or self._meters.changed):
             return
         self._meters.changed = False
-        self._order = ranked
+        self._order, self._kept = ranked, bound
         self.counts["allocations"] += 1
-        wants, layout = self._wants, self._layout
-        # What nobody can command may go on to draw what it has.
-        bound = np.where(wants.wants_ma > 0, 0, self._bound(now_s))
         room = self._meters.room_ma - layout.sums(bound, wants.uses)
         worst = self._meters.worst_room_ma - layout.sums(np.maximum(bound - layout.share_ma, 0))
         given = allocate(layout, wants.wants_ma, wants.uses, room, worst, ranked)
