@@ -1,0 +1,1 @@
+"""Weeks of whole sites against every failure, beside other ways to share: `make site-bench`."""
