@@ -38,6 +38,8 @@ _FALLBACK_MA = 6_000  # `operator_fallback_ma`
 _V = 230
 _INF = math.inf
 
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Car:
@@ -217,11 +219,9 @@ class Box:
         self._waiting: list[tuple[str, Any]] = []
         self._out: list[Message] = []
         self._numbered = 0
-        self._duty = duty.X1
-        self._duty_s = -_INF
+        self._duty, self._duty_s = duty.X1, -_INF
         self._closed = False
-        self._paused = False
-        self._wants = False
+        self._paused = self._wants = False
         self._opened_s = -_INF
         self._offer_s = _INF  # nothing is offered before
         self._ready_s = _INF  # the car closes S2, or the contactor follows
@@ -379,8 +379,10 @@ class Box:
         return out
 
     def _put(self, topic: str, value: Any, qos: int = 0, retain: bool = False) -> None:
-        payload = json.dumps(value, separators=(",", ":")).encode()
-        self._out.append(Message(self._topic + topic, payload, qos, retain))
+        text = _encode(value)
+        if topic == "state":
+            text = f"{model_says.ALWAYS},{text[1:]}"
+        self._out.append(Message(self._topic + topic, text.encode(), qos, retain))
 
     def _tell(self, topic: str, value: dict[str, Any]) -> None:
         """At QoS 1: now, or once there is a connection."""
@@ -439,8 +441,7 @@ class Box:
         steady = self._duty == duty.X1
         self._put(
             "state",
-            model_says.ALWAYS
-            | self._stamp(t)
+            self._stamp(t)
             | self._measured(t)
             | {
                 "state": f"{letter}{1 if steady else 2}",

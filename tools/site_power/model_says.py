@@ -1,5 +1,6 @@
 """What the model of a box publishes: how often, and what of it is the same at all times."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -7,8 +8,7 @@ from pilotwire.pilot import duty
 
 _HIGH_MV = {"A": 12_000, "B": 9_000, "C": 6_000}
 
-# The state's keys that never change: no faults, no records, nothing fitted but a meter.
-ALWAYS = {
+_ALWAYS = {
     "assumed_unix": None,
     "override": False,
     "faults": [],
@@ -33,6 +33,10 @@ ALWAYS = {
     "trace": False,
     "restart": "power-on",
 }
+
+# The state's keys that never change (no faults, no records, nothing fitted but a meter): a text to
+# which the others are added, for they are most of it.
+ALWAYS = json.dumps(_ALWAYS, separators=(",", ":"))[:-1]
 
 
 class Message(NamedTuple):
