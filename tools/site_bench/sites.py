@@ -32,9 +32,9 @@ METER = "grid"
 
 
 def _yard() -> tree.Site:
-    """Four boxes of 11 kW behind the 25 A of a house; two of them keep 6 A by themselves."""
+    """Four boxes of 11 kW behind the 25 A of a house; one of them keeps 6 A by itself."""
     text = 'name = "yard"\nlease_s = 20\n' + _feeder("main", 25, "gG", 13)
-    boxes = [_box(i, "main", 16, 6 if i <= 2 else 0) for i in range(1, 5)]
+    boxes = [_box(i, "main", 16, 6 if i == 1 else 0) for i in range(1, 5)]
     return tree.parse(text + "".join(boxes))
 
 
@@ -43,7 +43,7 @@ def _flats() -> tree.Site:
     text = 'name = "flats"\nlease_s = 20\n' + _feeder("main", 50, "gG", 22)
     text += _feeder("left", 40, "B", 0, "main") + _feeder("right", 40, "B", 0, "main")
     for i in range(1, 21):
-        text += _box(i, "left" if i <= 10 else "right", 32, 6 if i % 10 in (1, 2) else 0)
+        text += _box(i, "left" if i <= 10 else "right", 32, 6 if i == 1 else 0)
     return tree.parse(text)
 
 
@@ -53,7 +53,7 @@ def _works() -> tree.Site:
     for j in range(10):
         text += _feeder(f"row-{j}", 50, "gG", 0, "main")
     for i in range(200):
-        text += _box(i + 1, f"row-{i // 20}", 32, 6 if i % 20 < 2 else 0)
+        text += _box(i + 1, f"row-{i // 20}", 32, 6 if i % 50 == 0 else 0)
     return tree.parse(text)
 
 
