@@ -167,7 +167,7 @@ class Model(Teller):
 
 @contextmanager
 def both() -> Iterator[tuple[Firmware, Model]]:
-    with WholeBox(site_ma=SHARE_MA, mqtt_spread_s=1) as box:
+    with WholeBox(site_ma=SHARE_MA, mqtt_spread_s=1, mqtt_keepalive_s=30) as box:
         yield Firmware(box), Model()
 
 
@@ -308,7 +308,7 @@ def test_both_keep_the_lease_without_a_connection_and_fall_to_the_share():
 def test_both_tell_their_share_when_asked():
     with both() as boxes:
         for box in boxes:
-            keys = ["id", "limit_ma", "site_ma"]
+            keys = ["id", "limit_ma", "site_ma", "mqtt_keepalive_s"]
             ask = {"id": "c1", "type": "config-get", "args": {"keys": keys}}
             box.publish(json.dumps(ask))
             box.run(1)

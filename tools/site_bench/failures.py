@@ -72,13 +72,12 @@ def _kill_broker(world: "World", chance: random.Random) -> None:
 
 def _stall(world: "World", chance: random.Random) -> None:
     """Nothing gets through one link, or any, for some seconds; then all of it, late."""
-    links = list(world.broker.links)
-    if not links:
-        return
-    world.count("links stalled")
-    until_s = world.clock.now_s + chance.uniform(0.5, 12)
-    for link in links if chance.random() < 0.3 else [chance.choice(links)]:
-        link.stalled_s = until_s
+    seconds = chance.uniform(0.5, 12)
+    parts = [part for part in (*world.outlets, *world.instances) if part.link]
+    if parts:
+        world.count("links stalled")
+        for part in parts if chance.random() < 0.3 else [chance.choice(parts)]:
+            part.stall(seconds)
 
 
 def _cut_off(world: "World", chance: random.Random) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from site_power.garage import Visit
-from site_power.model import Box, Message
+from site_power.model import KEEPALIVE_S, Box, Message
 from site_power.tree import Site
 
 from .clock import Clock
@@ -19,7 +19,9 @@ _V = 230
 _AGAIN_S = (1.0, 20.0)  # a box that was cut off is back within
 _BACK_S = (0.2, 1.5)  # an instance
 _GRAIN_S = 0.02  # an instance works off what has come meanwhile at once
-_SILENT_S = 15.0  # 1.5 keep-alives: so long the broker hears nothing, then it ends a connection
+_SILENT_S = 4.5  # 1.5 keep-alives of service.py: then the broker ends a silent connection
+_BOX_SILENT_S = 1.5 * KEEPALIVE_S
+_PATIENCE_S = 3.0  # what is not confirmed by then has service.py give up the connection
 
 
 class Outlet:
@@ -50,7 +52,7 @@ class Outlet:
             self._clock.at(self._clock.now_s + self._chance.uniform(*_AGAIN_S), self.connect)
             return
         will = (self._topic + "online", b"0")
-        self.link = self._broker.connect(self, [self.box.cmd_topic], will)
+        self.link = self._broker.connect(self, [self.box.cmd_topic], _BOX_SILENT_S, will)
         self._said(self.box.connect(self._clock.now_s))
 
     def ended(self) -> None:
@@ -75,6 +77,11 @@ class Outlet:
             self.had[self.number] = self.box.charge_wh
         self.number = None
         self._said(self.box.unplug(self._clock.now_s))
+
+    def stall(self, seconds: float) -> None:
+        """Of its link."""
+        if self.link:
+            self._broker.stall(self.link, seconds)
 
     def restart(self) -> None:
         """Its supply was gone for a moment."""
@@ -191,6 +198,18 @@ class Instance:
         self.manager.disconnected(self._own_s())
         self._clock.at(self._clock.now_s + self._chance.uniform(*_BACK_S), self._connect)
 
+    def stall(self, seconds: float) -> None:
+        """Of its link: after a while it does not believe in it any more."""
+        link = self.link
+        if link:
+            self._broker.stall(link, seconds)
+            if seconds > _PATIENCE_S:
+                self._clock.at(self._clock.now_s + _PATIENCE_S, lambda: self._give_up(link))
+
+    def _give_up(self, link: Link) -> None:
+        if link is self.link and not self.paused and not self.dead:
+            self._broker.give_up(link)
+
     def _own_s(self) -> float:
         return self._began_s + self._clock.now_s * self._rate
 
@@ -201,7 +220,7 @@ class Instance:
             self._clock.at(self._clock.now_s + self._chance.uniform(*_BACK_S), self._connect)
             return
         self.manager.connected(self._own_s())
-        self.link = self._broker.connect(self, self.manager.subscriptions())
+        self.link = self._broker.connect(self, self.manager.subscriptions(), _SILENT_S)
         self._wake(self._clock.now_s)
 
     def _wake(self, at_s: float) -> None:

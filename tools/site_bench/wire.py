@@ -30,14 +30,26 @@ class Subscriber(Protocol):
 class Link:
     """One connection."""
 
-    __slots__ = ("down_s", "filters", "gone", "owner", "stalled_s", "up_s", "will")
+    __slots__ = (
+        "down_s",
+        "filters",
+        "gone",
+        "left",
+        "owner",
+        "silent_s",
+        "stalled_s",
+        "up_s",
+        "will",
+    )
 
-    def __init__(self, owner: Subscriber, will: tuple[str, bytes] | None):
+    def __init__(self, owner: Subscriber, will: tuple[str, bytes] | None, silent_s: float):
         self.owner = owner
         self.will = will
         self.filters: list[str] = []
         self.up_s = self.down_s = 0.0  # when the last message got through, each way
         self.stalled_s = 0.0
+        self.silent_s = silent_s  # the broker ends it after so long: 1.5 keep-alives
+        self.left = False  # its owner has given it up, and the broker does not know
         self.gone = False
 
 
@@ -55,10 +67,14 @@ class Broker:
         self._found: dict[str, list[Link]] = {}
 
     def connect(
-        self, owner: Subscriber, filters: list[str], will: tuple[str, bytes] | None = None
+        self,
+        owner: Subscriber,
+        filters: list[str],
+        silent_s: float,
+        will: tuple[str, bytes] | None = None,
     ) -> Link:
         """The broker must be up. What is retained comes at once."""
-        link = Link(owner, will)
+        link = Link(owner, will, silent_s)
         link.filters = filters
         self.links.append(link)
         for wanted in filters:
@@ -82,8 +98,8 @@ class Broker:
         link.up_s = max(link.up_s, now_s + late_s, link.stalled_s)
         self._clock.at(link.up_s, lambda: self._take(link, message))
 
-    def drop(self, link: Link, polite: bool = False) -> None:
-        """The connection ends; its will is published unless it was ended politely."""
+    def drop(self, link: Link) -> None:
+        """The connection ends, and its will is published."""
         if link.gone:
             return
         link.gone = True
@@ -93,9 +109,25 @@ class Broker:
                 links.remove(link)
         self._wild = [(wanted, one) for wanted, one in self._wild if one is not link]
         self._found.clear()
-        if link.will and not polite and self.up:
+        if link.will and self.up:
             self._spread(*link.will, True)
-        link.owner.ended()
+        if not link.left:
+            link.owner.ended()
+
+    def stall(self, link: Link, seconds: float) -> None:
+        """Nothing gets through for so long, either way; the broker may end it before that."""
+        begin_s = self._clock.now_s
+        link.stalled_s = begin_s + seconds
+        if seconds > link.silent_s:
+            self._clock.at(begin_s + link.silent_s, lambda: self.drop(link))
+
+    def give_up(self, link: Link) -> None:
+        """Its owner does; what it has sent may still arrive."""
+        if not link.gone and not link.left:
+            link.left = True
+            link.owner.ended()
+            end_s = max(self._clock.now_s, link.stalled_s, link.up_s)
+            self._clock.at(end_s, lambda: self.drop(link))
 
     def kill(self) -> None:
         self.up = False
@@ -128,5 +160,6 @@ class Broker:
         late_s = self._chance.uniform(*LATE_S)
         link.down_s = max(link.down_s, self._clock.now_s + late_s, link.stalled_s)
         self._clock.at(
-            link.down_s, lambda: None if link.gone else link.owner.hear(topic, payload, retained)
+            link.down_s,
+            lambda: None if link.gone or link.left else link.owner.hear(topic, payload, retained),
         )

@@ -29,6 +29,7 @@ _METER_IDLE_S = 2.0
 _METER_MA = 200  # a change that is told at once
 _CLOCKLESS = 0.1  # of all boxes: they never know the time
 _TELLS_S = 20.0  # a driver says so after so long
+_GATEWAY_SILENT_S = 90.0
 _DAY_S = 86_400
 
 
@@ -48,7 +49,7 @@ class _Gateway:
 
     def publish(self, topic: str, value: object, retain: bool = False) -> None:
         if not self.link and self._broker.up:
-            self.link = self._broker.connect(self, [])
+            self.link = self._broker.connect(self, [], _GATEWAY_SILENT_S)
         if self.link:
             payload = command(value) if value is not None else b""
             self._broker.publish(self.link, Message(topic, payload, 0, retain))

@@ -23,6 +23,7 @@ from . import model_says
 from .model_orders import Orders, Refused
 from .model_says import LOCAL, Message, Pace
 
+KEEPALIVE_S = 30  # `mqtt_keepalive_s`
 FOLLOW_S = 5.0  # IEC 61851-1: a car follows a changed duty within this time
 _RAISE_S = 5.01  # sequence 6: no further change of duty for 5 s; reductions need not wait
 _READ_S = 1.0  # how old what the meter says may be
@@ -175,9 +176,7 @@ class Box:
         except Refused as refused:
             id_, reason, about = refused.args
             result = {"id": id_, "ok": False, "reason": reason}
-            if about:
-                result["about"] = about
-            self._tell("cmdres", result)
+            self._tell("cmdres", result | ({"about": about} if about else {}))
             return self._said()
         value = self._obey(now_s, type_, args)
         result = {"id": id_, "ok": True, "reason": ""}
@@ -487,6 +486,7 @@ class Box:
             self._paused = type_ == "pause"
         else:
             known = {"id": self.name, "limit_ma": self.max_ma, "site_ma": self.share_ma}
+            known["mqtt_keepalive_s"] = KEEPALIVE_S
             return {key: known[key] for key in args.get("keys", known) if key in known}
         return None
 
