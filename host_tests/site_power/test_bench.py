@@ -12,6 +12,7 @@ from site_bench.judge import Judge
 from site_bench.sites import SORTS
 from site_bench.stage import stage
 from site_bench.world import World
+from site_power.manager import Manager
 
 
 class Publication(NamedTuple):
@@ -40,6 +41,9 @@ class Giver:
 
     def take(self, now_s, topic, payload, retained):
         assert json.loads(payload)["ok"]
+
+    def lines(self):
+        return []
 
     def next_s(self, now_s):
         return self._due_s
@@ -78,6 +82,24 @@ def test_a_tool_that_gives_everything_trips_the_fuse_and_the_judge_says_so():
     ideal = rivals.run(about, rivals.uncontrolled)
     assert found.part == pytest.approx(ideal.part, abs=0.02)
     assert found.ct == pytest.approx(ideal.ct, rel=0.02)
+
+
+def test_no_fuse_is_over_its_curve_on_a_day_on_which_everything_fails_again_and_again():
+    """Twenty boxes; broker, links, boxes, both instances, the meter, and a building that jumps."""
+    case = failures.CASES["all"]
+    about = stage(SORTS[20], 1, 2, case.jumps)
+    lines = []
+    world = World(about, case, Manager, lines.append)
+    world.run()
+    found = world.score()
+    assert found.trips == 0
+    assert found.used < 0.5
+    assert found.part > 0.8
+    assert min(world.counts.values()) >= 2
+    assert len(world.counts) == 7
+    assert {line["kind"] for line in lines} >= {"grant", "overload", "lead", "meter", "minute"}
+    # What boxes drew and the building is what flowed through the fuse.
+    assert max(world.judge.most_ma) < 2 * SORTS[20].site.feeders["main"].fuse_ma
 
 
 @pytest.mark.parametrize("size", [4, 20])

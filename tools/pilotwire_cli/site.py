@@ -68,3 +68,27 @@ def check(
 
     broker = broker_of("site", at, user, password_file, ca, cert, key) if at else None
     raise typer.Exit(checked(file, broker, wait_s))
+
+
+@app.command()
+def report(
+    logs: Annotated[
+        list[Path], typer.Argument(metavar="LOG...", help="of `run --log`, of each instance")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="the picture, a PNG")] = Path(
+        "site.png"
+    ),
+    day: Annotated[str, typer.Option(help="YYYY-MM-DD; the one of which most is known")] = "",
+    zone: Annotated[str, typer.Option(help="of the world's time zones")] = "UTC",
+    title: Annotated[str, typer.Option(help="what stands above it")] = "",
+) -> None:
+    """Draw a day: load against the fuse, what each box had, who waited, price and sun.
+
+    Exit code 0: drawn. 2: a file is no such log, or a setting is wrong.
+    """
+    from site_power.report import picture
+
+    try:
+        print(picture(logs, output, day, zone, title))
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from error

@@ -142,7 +142,7 @@ class Instance:
         self.dead = False
         self.paused = False
         self.manager = make(site, ident)
-        self.on_said: Callable[[str, bytes], object] = lambda topic, payload: None
+        self.on_lines: Callable[[list[dict[str, Any]]], object] = lambda lines: None
         self._broker = broker
         self._clock = clock
         self._chance = chance
@@ -244,11 +244,11 @@ class Instance:
             payload = publication.payload
             if not isinstance(payload, bytes):
                 payload = payload.encode()
-            self.on_said(publication.topic, payload)
             if self.link:
                 self._broker.publish(
                     self.link, Message(publication.topic, payload, 1, publication.retain)
                 )
+        self.on_lines(self.manager.lines())
         next_s = self.manager.next_s(now_s)
         wait_s = max((next_s - now_s) / self._rate, _GRAIN_S)
         self._wake(self._clock.now_s + wait_s)

@@ -56,14 +56,17 @@ class _Gateway:
 
 
 class World:
-    """`make(site, ident)`: a Manager. After `run`: `score`, `counts` of what happened."""
+    """`make(site, ident)`: a Manager; `on_line` gets what `site run --log` would write.
+
+    After `run`: `score`, `counts` of what happened.
+    """
 
     def __init__(
         self,
         stage: Stage,
         case: Failures,
         make: Callable[[Site, str], Any],
-        on_said: Callable[[float, str, bytes], object] = lambda now_s, topic, payload: None,
+        on_line: Callable[[dict[str, Any]], object] = lambda line: None,
     ):
         self.stage = stage
         self.clock = Clock()
@@ -73,7 +76,7 @@ class World:
         self.instances: list[Instance] = []
         self.meter_back_s = 0.0
         self._make = make
-        self._on_said = on_said
+        self._on_line = on_line
         self._started = 0
         self._chance = chance = random.Random(f"world {stage.seed} {case.name}")
         self.broker = Broker(self.clock, random.Random(f"broker {stage.seed} {case.name}"))
@@ -139,7 +142,7 @@ class World:
         ident = f"tool-{self._started}"
         site = self.stage.sort.site
         instance = Instance(site, ident, self._make, self.broker, self.clock, self._chance)
-        instance.on_said = lambda topic, payload: self._on_said(self.clock.now_s, topic, payload)
+        instance.on_lines = lambda lines: [self._on_line({**line, "who": ident}) for line in lines]
         return instance
 
     def _lost(self, link: Link, message: Message) -> None:

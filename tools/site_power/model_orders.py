@@ -53,7 +53,8 @@ class Orders:
             raise Refused(id_, "malformed", "exp: unix seconds wanted")
         if exp is not None and unix is not None and unix > exp:
             raise Refused(id_, "expired", "")
-        type_, args = command.get("type"), command.get("args", {})
+        type_: Any = command.get("type")
+        args: Any = command.get("args", {})
         reason, about = _wrong(type_, args)
         if reason:
             raise Refused(id_, reason, about)

@@ -1,20 +1,23 @@
 """A site's day as a picture: load against the fuse, what each box had, who waited, price and sun.
 
-Colours: Okabe and Ito's palette, which colour-blind people tell apart.
+Of day_log.py's Day. Colours: Okabe and Ito's palette, which colour-blind people tell apart.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.dates import DateFormatter, HourLocator
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+
+from .day_log import DAY_S, Day, Series, fullest, load
 
 _LINES = ("#0072B2", "#E69F00", "#009E73")  # L1 to L3
 _BLUE = "#0072B2"
@@ -24,24 +27,8 @@ _SUN = "#E69F00"
 _INK = "#222222"
 _PALE = "#9a9a9a"
 _TEXT = 8  # points
-DAY_S = 86_400
 _CELL_S = 300  # of the map of boxes
 _CURRENTS = LinearSegmentedColormap.from_list("currents", ("#eef4f8", "#9ecae1", _BLUE, "#08306b"))
-
-Series = list[tuple[float, float]]  # unix, and what holds from then on
-
-
-@dataclass
-class Day:
-    """What was known at the site. Currents in mA, by phase L1 to L3 where there are three."""
-
-    site: str
-    fuse_ma: float
-    grid_ma: tuple[Series, Series, Series] = field(default_factory=lambda: ([], [], []))
-    granted_ma: dict[str, Series] = field(default_factory=dict)  # of each box
-    waits: dict[str, Series] = field(default_factory=dict)  # 1 while it gets less than 6 A
-    price: Series = field(default_factory=list)  # ct/kWh
-    solar_w: Series = field(default_factory=list)
 
 
 def draw(day: Day, begin: float, zone: tzinfo, path: Path) -> None:
@@ -60,7 +47,7 @@ def draw(day: Day, begin: float, zone: tzinfo, path: Path) -> None:
     last = axes[-1]
     last.xaxis.set_major_locator(HourLocator(range(0, 24, 3), tz=zone))
     last.xaxis.set_major_formatter(DateFormatter("%H:%M", tz=zone))
-    last.set_xlim(_time(begin, zone), _time(begin + DAY_S, zone))
+    last.set_xlim(_time(begin), _time(begin + DAY_S))
     for axis in axes:
         axis.tick_params(labelsize=_TEXT, colors=_INK)
         for side in ("top", "right"):
@@ -74,7 +61,7 @@ def _load(axis: Axes, day: Day, begin: float, zone: tzinfo) -> None:
     for phase, series in enumerate(day.grid_ma):
         shown = _within(series, begin)
         if shown:
-            times = [_time(at, zone) for at, _ in shown]
+            times = [_time(at) for at, _ in shown]
             amperes = [ma / 1_000 for _, ma in shown]
             axis.plot(
                 times,
@@ -84,6 +71,11 @@ def _load(axis: Axes, day: Day, begin: float, zone: tzinfo) -> None:
                 label=f"L{phase + 1}",
                 drawstyle="steps-post",
             )
+    for from_s, to_s in day.unheard:
+        axis.axvspan(_time(from_s), _time(to_s), color=_PALE, alpha=0.35, linewidth=0)
+    for at in day.turns:
+        if begin <= at < begin + DAY_S:
+            axis.plot(_time(at), 0, marker="^", color=_INK, markersize=4, clip_on=False)
     axis.axhline(day.fuse_ma / 1_000, color=_FUSE, linewidth=1.4, linestyle=(0, (5, 3)))
     axis.annotate(
         f"fuse {day.fuse_ma / 1_000:g} A",
@@ -99,16 +91,33 @@ def _load(axis: Axes, day: Day, begin: float, zone: tzinfo) -> None:
         min(0.0, axis.get_ylim()[0]), max(day.fuse_ma / 1_000 * 1.15, axis.get_ylim()[1])
     )
     axis.set_ylabel("connection (A)", fontsize=_TEXT, color=_INK)
-    axis.legend(loc="upper left", frameon=False, fontsize=_TEXT, ncols=3)
+    handles, _ = axis.get_legend_handles_labels()
+    if day.unheard:
+        handles.append(Patch(color=_PALE, alpha=0.35, label="meter lost"))
+    if day.turns:
+        turn = Line2D([], [], color=_INK, marker="^", markersize=4, linestyle="")
+        turn.set_label("another instance leads")
+        handles.append(turn)
+    axis.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.1,
+        frameon=False,
+        fontsize=_TEXT,
+        ncols=5,
+    )
     when = datetime.fromtimestamp(begin, zone)
-    axis.set_title(f"{day.site}, {when:%A %d %B %Y}", loc="left", fontsize=_TEXT + 2, color=_INK)
+    axis.set_title(
+        f"{day.site}, {when:%A %d %B %Y}", loc="left", pad=20, fontsize=_TEXT + 2, color=_INK
+    )
 
 
 def _boxes(figure: Figure, axis: Axes, day: Day, begin: float, zone: tzinfo) -> None:
     """A row for each box: what it may draw, and where it waits."""
     names = sorted(day.granted_ma, key=_natural)
     edges = begin + np.arange(0, DAY_S + 1, _CELL_S)
-    times = [_time(edge, zone) for edge in edges]
+    times = [_time(edge) for edge in edges]
     rows = np.arange(len(names) + 1)
     amperes = np.array([_means(day.granted_ma[name], edges) for name in names]) / 1_000
     waits = np.array([_means(day.waits.get(name, []), edges) for name in names])
@@ -145,7 +154,7 @@ def _price(axis: Axes, day: Day, begin: float, zone: tzinfo) -> None:
     if day.solar_w:
         sun = axis.twinx()
         shown = _within(day.solar_w, begin)
-        times = [_time(at, zone) for at, _ in shown]
+        times = [_time(at) for at, _ in shown]
         kilowatts = [watts / 1_000 for _, watts in shown]
         sun.fill_between(times, kilowatts, color=_SUN, alpha=0.4, linewidth=0, step="post")
         sun.set_ylabel("sun (kW)", fontsize=_TEXT, color=_SUN)
@@ -153,7 +162,7 @@ def _price(axis: Axes, day: Day, begin: float, zone: tzinfo) -> None:
         sun.tick_params(labelsize=_TEXT, colors=_SUN)
         sun.spines["top"].set_visible(False)
     shown = _within(day.price, begin)
-    times = [_time(at, zone) for at, _ in shown]
+    times = [_time(at) for at, _ in shown]
     axis.step(times, [price for _, price in shown], where="post", color=_INK, linewidth=1.2)
     axis.set_ylabel("price", fontsize=_TEXT, color=_INK)
     axis.set_zorder(2)
@@ -164,7 +173,7 @@ def _within(series: Series, begin: float) -> Series:
     """What of it holds on that day, from its first second to its last."""
     end = begin + DAY_S
     times = [at for at, _ in series]
-    first, last = bisect_right(times, begin), bisect_right(times, end)
+    first, last = bisect_right(times, begin), bisect_left(times, end)
     shown = series[first:last]
     if first:
         shown = [(begin, series[first - 1][1]), *shown]
@@ -190,11 +199,22 @@ def _natural(name: str) -> tuple[str, int, str]:
     return head, int(name[len(head) :] or 0), name
 
 
-def _time(unix: float, zone: tzinfo) -> datetime:
-    return datetime.fromtimestamp(unix, zone)
+def _time(unix: float) -> float:
+    """In matplotlib's days."""
+    return unix / DAY_S
 
 
-def midnight(times: Sequence[float], zone: tzinfo) -> float:
-    """The beginning of the day of which there is most: that of the middle of them."""
-    middle = datetime.fromtimestamp(times[len(times) // 2], zone)
-    return middle.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+def picture(logs: Sequence[Path], output: Path, day: str, zone: str, title: str) -> str:
+    """Draw it, and say so in a line. Raises OSError, and ValueError for what cannot be."""
+    try:
+        place = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"--zone: there is no time zone {zone!r}") from error
+    found = load(logs, title or logs[0].stem)
+    if day:
+        begin = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=place).timestamp()
+    else:
+        begin = fullest(found, place)
+    draw(found, begin, place, output)
+    when = datetime.fromtimestamp(begin, place)
+    return f"drawn: {output}, {when:%Y-%m-%d}; overloads of the connection: {found.overloads}"
