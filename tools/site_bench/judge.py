@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from site_power.curves import Heat
 from site_power.tree import Site
 
+_ROUNDING_MA = 0.1
+
 
 class Judge:
     """A load of each phase of each feeder, and the worst part of its trip time ever used up."""
@@ -70,9 +72,9 @@ class Judge:
 
     def _change(self, column: int, change_ma: float, now_s: float) -> None:
         load_ma = self.load_ma[column]
-        if load_ma < 0:
-            load_ma = -load_ma  # fed in: a fuse does not care which way
-        used = self._heat[column].carry(load_ma, now_s - self._since_s[column])
+        # Fed in or drawn, a fuse does not care; sums of fractions are right to _ROUNDING_MA.
+        carried_ma = max(abs(load_ma) - _ROUNDING_MA, 0.0)
+        used = self._heat[column].carry(carried_ma, now_s - self._since_s[column])
         self.worst = max(self.worst, used)
         if used >= 1:
             self.trips += not self._tripped[column]

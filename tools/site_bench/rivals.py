@@ -1,8 +1,10 @@
 """Other ways to share, under ideal conditions: no network, no delay, nothing ever fails.
 
 They know at every moment what the building takes and which phases each car uses, and cars follow
-at once: what they lose to the best possible they lose by how they share. `uncontrolled` does not
-share at all; its row is a warning.
+at once: what they lose to the best possible they lose by how they share. With what they give, a
+fuse trips when a network dies and the building switches on. The static ones are as safe as we are,
+as they need no meter and no haste: they count `others_a` and all phases of each box at all times.
+`uncontrolled` does not share at all; its row is a warning.
 """
 
 import heapq
@@ -24,11 +26,12 @@ Policy = Callable[[Sequence["Parked"], Sequence[float]], list[float]]
 
 @dataclass(slots=True)
 class Parked:
-    """`columns` that the car loads, once for each of its phases."""
+    """`columns` that count for the car, once for each phase; `loads`: those that it does load."""
 
     number: int
     visit: Visit
     columns: list[int]
+    loads: list[int]
     had_wh: float = 0.0
     ma: float = 0.0
     since_s: float = 0.0
@@ -74,26 +77,41 @@ def _take(car: Parked, ma: float, left: list[float]) -> float:
     return ma
 
 
-RIVALS: dict[str, Policy] = {
-    "equal share": equal_share,
-    "first come": first_come,
-    "uncontrolled": uncontrolled,
+@dataclass(frozen=True)
+class Rival:
+    """A way to share; `static`: by what is configured alone."""
+
+    policy: Policy
+    static: bool = False
+
+
+RIVALS = {
+    "equal share": Rival(equal_share),
+    "first come": Rival(first_come),
+    "equal, static": Rival(equal_share, static=True),
+    "first, static": Rival(first_come, static=True),
+    "uncontrolled": Rival(uncontrolled),
 }
 
 
-def run(stage: Stage, policy: Policy) -> Score:
-    return _Run(stage, policy).run()
+def run(stage: Stage, rival: Rival) -> Score:
+    return _Run(stage, rival).run()
 
 
 class _Run:
-    def __init__(self, stage: Stage, policy: Policy):
+    def __init__(self, stage: Stage, rival: Rival):
         self._stage = stage
-        self._policy = policy
+        self._policy = rival.policy
+        self._static = rival.static
         site = stage.sort.site
         self._judge = Judge(site)
         self._names = list(site.boxes)
         self._fuses = [
             site.feeders[name].fuse_ma - site.margin_ma for name, _ in self._judge.columns
+        ]
+        self._static_ma = [
+            site.feeders[name].fuse_ma - site.feeders[name].others_ma[phase - 1]
+            for name, phase in self._judge.columns
         ]
         self._cars: list[Parked] = []
         self._had = [0.0] * len(stage.visits)
@@ -103,8 +121,11 @@ class _Run:
     def run(self) -> Score:
         events: list[tuple[float, int, Parked]] = []
         for number, visit in enumerate(self._stage.visits):
-            columns = self._judge.columns_of(self._names[visit.place], visit.car.phases)
-            heapq.heappush(events, (visit.arrives_s, number, Parked(number, visit, columns)))
+            name = self._names[visit.place]
+            loads = self._judge.columns_of(name, visit.car.phases)
+            columns = self._judge.columns_of(name, 3) if self._static else loads
+            parked = Parked(number, visit, columns, loads)
+            heapq.heappush(events, (visit.arrives_s, number, parked))
         others: dict[tuple[str, int], float] = {}
         changes = self._stage.changes()
         change = next(changes, None)
@@ -137,18 +158,22 @@ class _Run:
         return Score(self._had, wanted, self._ct, self._interruptions, judge.worst, judge.trips)
 
     def _share(self, now_s: float) -> None:
-        boxes = [0.0] * len(self._fuses)
-        for car in self._cars:
-            for column in car.columns:
-                boxes[column] += car.ma
-        loads = self._judge.load_ma
-        rooms = [
-            fuse - (load - own) for fuse, load, own in zip(self._fuses, loads, boxes, strict=True)
-        ]
+        rooms = self._static_ma if self._static else self._rooms()
         for car, ma in zip(self._cars, self._policy(self._cars, rooms), strict=True):
             if ma != car.ma:
                 self._interruptions += ma == 0
                 self._draw(car, ma, now_s)
+
+    def _rooms(self) -> list[float]:
+        """What the building leaves now."""
+        boxes = [0.0] * len(self._fuses)
+        for car in self._cars:
+            for column in car.loads:
+                boxes[column] += car.ma
+        loads = self._judge.load_ma
+        return [
+            fuse - (load - own) for fuse, load, own in zip(self._fuses, loads, boxes, strict=True)
+        ]
 
     def _draw(self, car: Parked, ma: float, now_s: float) -> None:
         name = self._names[car.visit.place]

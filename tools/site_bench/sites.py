@@ -32,8 +32,8 @@ METER = "grid"
 
 
 def _yard() -> tree.Site:
-    """Four boxes of 11 kW behind the 25 A of a house; one of them keeps 6 A by itself."""
-    text = 'name = "yard"\nlease_s = 20\n' + _feeder("main", 25, "gG", 13)
+    """Four boxes of 11 kW behind the 20 A of a house; one of them keeps 6 A by itself."""
+    text = 'name = "yard"\nlease_s = 20\n' + _feeder("main", 20, "gG", 7)
     boxes = [_box(i, "main", 16, 6 if i == 1 else 0) for i in range(1, 5)]
     return tree.parse(text + "".join(boxes))
 
