@@ -77,6 +77,7 @@ def test_a_tool_that_gives_everything_trips_the_fuse_and_the_judge_says_so():
     world.run()
     found = world.score()
     assert found.trips > 0
+    assert found.used is not None
     assert found.used > 1
     # No share of anything is lost on the way: that is what cars get who need not share.
     ideal = rivals.run(about, rivals.RIVALS["uncontrolled"])
@@ -93,6 +94,7 @@ def test_no_fuse_is_over_its_curve_on_a_day_on_which_everything_fails_again_and_
     world.run()
     found = world.score()
     assert found.trips == 0
+    assert found.used is not None
     assert found.used < 0.5
     assert found.part > 0.8
     assert min(world.counts.values()) >= 2
