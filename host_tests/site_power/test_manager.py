@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from manager_stage import Stage, site
+from manager_stage import UNIX, Stage, site
 from site_power.manager import Manager
 
 LED_S = 10
@@ -151,6 +151,7 @@ KEYS = (
     *("state", "limit", "ma", "by", "offered_ma", "cable_ma", "closed", "enabled", "session_wh"),
     *("unix", "clock", "current_ma", "limits", "limit_ma", "boot", "id", "ok", "who", "n", "term"),
     *("lease_s", "wh", "by_unix", "grid", "meter", "phase_power_w", "bay-1"),
+    *("start", "step_s", "prices", "w", "feed_in"),
 )
 JSON = st.recursive(
     st.none()
@@ -184,7 +185,10 @@ class Hostile:
 
 
 TOPICS = [f"pilotwire/v1/bay-1/{name}" for name in ("online", "info", "state", "tele", "cmdres")]
-TOPICS += [f"pilotwire-site/v1/yard/{name}" for name in ("lead", "granted", "meter/grid")]
+TOPICS += [
+    f"pilotwire-site/v1/yard/{name}" for name in ("lead", "granted", "meter/grid", "prices")
+]
+TOPICS += ["pilotwire-site/v1/yard/solar"]
 TOPICS += ["pilotwire-site/v1/yard/wish/bay-1", "pilotwire/v1/nobody/state", "", "a/b/c"]
 HOSTILE = st.builds(Hostile, st.sampled_from(TOPICS), PAYLOADS, st.booleans())
 
@@ -196,6 +200,9 @@ def test_no_message_stops_it(messages):
     for message in messages:
         stage.manager.take(stage.now_s, message.topic, message.payload, message.retained)
         stage.step()
+        question = stage.manager.question(stage.now_s, UNIX + stage.now_s)
+        if question:
+            stage.manager.answer(question, question.solve(0.1))
     stage.run(1)
     assert stage.manager.counts["messages"] >= len(messages)
 

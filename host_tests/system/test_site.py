@@ -229,6 +229,33 @@ def test_it_is_back_with_its_broker_and_a_signal_ends_it(tmp_path):
     plays(story())
 
 
+def test_a_car_with_a_wish_waits_while_it_is_dear_and_the_other_has_what_it_leaves(tmp_path):
+    async def story():
+        async with yard(tmp_path) as y:
+            await y.start("a")
+            for name in BOXES:
+                await y.offered(name, lambda ma: ma > 8_500)
+            hour = int(time.time()) // 3_600 * 3_600
+            prices = {
+                "start": hour,
+                "step_s": 3_600,
+                "prices": [3_000, 3_000, 1_000, 1_000, 1_000],
+            }
+            wish = {"wh": 2_000, "by_unix": hour + 5 * 3_600}
+            async with aiomqtt.Client("127.0.0.1", y.port) as client:
+                for topic, value in (("prices", prices), ("wish/bay-1", wish)):
+                    await client.publish(TOPICS + topic, json.dumps(value), qos=1, retain=True)
+                await y.offered("bay-1", lambda ma: 5_900 < ma <= SHARE_MA)
+                await y.offered("bay-2", lambda ma: ma > 11_000)
+                await client.publish(f"{TOPICS}wish/bay-1", b"", qos=1, retain=True)
+                await y.offered("bay-1", lambda ma: ma > 8_500)
+            grants = [line for line in y.lines("a") if line["kind"] == "grant"]
+            assert [g["why"] for g in grants if g["box"] == "bay-1"].count("cut") == 1
+            assert max(y.sums_ma) <= FUSE_MA
+
+    plays(story())
+
+
 def test_check_asks_the_boxes(tmp_path):
     async def story():
         async with yard(tmp_path) as y:

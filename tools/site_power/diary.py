@@ -12,7 +12,8 @@ A line is a dict with `unix` and `kind`:
 `state` is {"who", "unix", "boxes": {name: {"ma", "wants_ma", "why"}}, "feeders": {name:
 {"fuse_ma", "load_ma" (null: no meter is heard), "others_ma", "room_ma"}}}; lists are per phase,
 null where the feeder has it not. `why`: `offline`, `empty` (no vehicle), `paused` (or not
-authorised), `waits` (for its turn or for room), `idle` (makes no use of it), `served`.
+authorised), `planned` (for a better price), `waits` (for its turn or for room), `idle` (makes no
+use of it), `served`.
 """
 
 import math
@@ -92,9 +93,14 @@ class Diary:
         return {"unix": round(unix_s), "boxes": boxes, "feeders": self._said_feeders()}
 
     def _said_boxes(self, held: Ints) -> dict[str, dict[str, Any]]:
-        wants, idle = self._wants.wants_ma.tolist(), self._wants.idle.tolist()
+        wants = self._wants
+        asked, idle, planned = wants.wants_ma.tolist(), wants.idle.tolist(), wants.waits.tolist()
         return {
-            name: {"ma": ma, "wants_ma": wants[b], "why": _why(self._boxes[b], ma, idle[b])}
+            name: {
+                "ma": ma,
+                "wants_ma": asked[b],
+                "why": _why(self._boxes[b], ma, idle[b], planned[b]),
+            }
             for b, (name, ma) in enumerate(zip(self._layout.boxes, held.tolist(), strict=True))
         }
 
@@ -120,13 +126,15 @@ class Diary:
         }
 
 
-def _why(box: heard.Box, ma: int, idle: bool) -> str:
+def _why(box: heard.Box, ma: int, idle: bool, planned: bool) -> str:
     if not box.online:
         return "offline"
     if not box.plugged:
         return "empty"
     if not box.enabled:
         return "paused"
+    if planned:
+        return "planned"
     if ma < LEAST_MA:
         return "waits"
     return "idle" if idle else "served"

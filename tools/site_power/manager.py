@@ -5,8 +5,9 @@ Sans-I/O. It grants while it leads (lead.py), never beyond what the fuses bear w
 `source` `site` alone; a box that has its share and no more needs no command at all.
 
 Below `pilotwire-site/v1/<name>/`: `lead` and `granted` are the instances' own; `meter/<meter>`
-({"current_ma": [a, b, c]} of the site's phases) and `wish/<box>` ({"wh", "by_unix"}) are heard;
-`state` says what is granted and why. Wire data is hostile: what cannot be is counted, not obeyed.
+({"current_ma": [a, b, c]} of the site's phases), `wish/<box>` ({"wh", "by_unix"}), `prices` and
+`solar` (outlook.py) are heard; `state` says what is granted and why. Wire data is hostile: what
+cannot be is counted, not obeyed.
 """
 
 import json
@@ -23,6 +24,8 @@ from .diary import Diary
 from .lead import DRIFT, LEASE_S, Lead
 from .ledger import EXP_S, Ledger
 from .meters import Meters
+from .outlook import Outlook, Question
+from .plan import Plan
 from .tree import LEAST_MA, Site
 from .wants import Wants
 
@@ -67,7 +70,8 @@ class Manager:
         self._layout = Layout(site)
         self._boxes = [heard.Box() for _ in site.boxes]
         self._most = self._layout.max_ma.tolist()
-        self._wants = Wants(site, self._boxes)
+        self._outlook = Outlook(site, self._layout, self._boxes)
+        self._wants = Wants(site, self._boxes, self._outlook)
         self._meters = Meters(site, self._layout)
         # The least and the most that a meter may have seen of each box, by terminal.
         self._drawn = np.zeros((2, len(self._boxes), 3), np.int64)
@@ -104,7 +108,7 @@ class Manager:
 
     def subscriptions(self) -> list[str]:
         """Filters; boxes that are not of this site are passed over."""
-        own = ["lead", "granted", "meter/+", "wish/+"]
+        own = ["lead", "granted", "meter/+", "wish/+", "prices", "solar"]
         boxes = ["online", "info", "state", "tele", "cmdres"]
         return [self._base + name for name in own] + [f"{self.site.prefix}+/{b}" for b in boxes]
 
@@ -135,6 +139,19 @@ class Manager:
         except heard.Malformed as error:
             self.counts[f"malformed {topic.rsplit('/', 1)[-1]}: {error}"[:64]] += 1
 
+    def question(self, now_s: float, unix_s: float) -> Question | None:
+        """What is to be planned, in a thread of its own; its plan is for `answer`."""
+        if not self.leads:
+            return None
+        wants = self._wants
+        return self._outlook.question(now_s, unix_s, wants.could_ma, wants.uses)
+
+    def answer(self, question: Question, found: Plan | None) -> None:
+        """`found` None: no plan was found."""
+        self.counts["plans" if found else "no plan"] += 1
+        self._outlook.answer(question, found)
+        self._news = True
+
     def lines(self) -> list[dict[str, Any]]:
         """What has happened since this was last asked (diary.py)."""
         return self._diary.lines()
@@ -143,6 +160,8 @@ class Manager:
         handlers: dict[str, Callable[[bytes, float, bool], None]] = {
             f"{self._base}lead": self._take_lead,
             f"{self._base}granted": self._take_granted,
+            f"{self._base}prices": self._take_prices,
+            f"{self._base}solar": self._take_solar,
         }
 
         def bind(method: Callable[..., None], key: Any) -> Callable[[bytes, float, bool], None]:
@@ -196,7 +215,14 @@ class Manager:
 
     def _take_wish(self, b: int, payload: bytes, _now_s: float, _retained: bool) -> None:
         self._boxes[b].wish = heard.Wish(heard.read(payload)) if payload else None
+        self._outlook.news()
         self._news = True
+
+    def _take_prices(self, payload: bytes, _now_s: float, _retained: bool) -> None:
+        self._outlook.take_prices(heard.read(payload) if payload else None)
+
+    def _take_solar(self, payload: bytes, _now_s: float, _retained: bool) -> None:
+        self._outlook.take_solar(heard.read(payload) if payload else None)
 
     def _take_online(self, b: int, payload: bytes, now_s: float, _retained: bool) -> None:
         if payload not in (b"0", b"1", b""):
@@ -226,6 +252,8 @@ class Manager:
         self._see(b, now_s)
         if before != (box.plugged, box.enabled, box.cable_ma, box.limit_ma, box.by):
             self._news = True
+        if before[:2] != (box.plugged, box.enabled):
+            self._outlook.news()
         name = f"box:{self._layout.boxes[b]}"
         if name in self._meters.names and not retained:
             ma = heard.grid(value)

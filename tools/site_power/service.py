@@ -1,6 +1,7 @@
 """`pilotwire site run`: a Manager at a real broker, until a signal comes.
 
     aiomqtt's queue -> _listen: Manager.take -> _speak: Manager.step, all it says is published
+                                             -> _plan: Manager.question, solved in a thread
 
 Broker and network may come and go: it tries for ever. Each connection has a client of its own, so
 that nothing is ever sent again by itself. A connection on which something is not confirmed within
@@ -28,6 +29,7 @@ from backend.settings import Broker
 
 from .lead import LEASE_S
 from .manager import Manager, Publication
+from .plan import PlanError
 from .tree import Site
 
 DONE = 0
@@ -35,6 +37,7 @@ _KEEPALIVE_S = 3
 _PAUSES_S = (0.1, 0.5, 1.0, 2.0)  # before another try, the last one for ever
 _MOST_QUEUED = 20_000
 _REPORT_S = 60.0
+_LOOK_S = 1.0  # whether there is something to plan
 
 
 def run(site: Site, broker: Broker, name: str, log: Path | None) -> int:
@@ -79,6 +82,13 @@ class Service:
         self._reported_s = time.monotonic()
 
     async def run(self) -> None:
+        planning = asyncio.create_task(self._plan())
+        try:
+            await self._connect()
+        finally:
+            await _end(planning)
+
+    async def _connect(self) -> None:
         tries = 0
         while True:
             began_s = time.monotonic()
@@ -129,6 +139,21 @@ class Service:
             wait_s = self.manager.next_s(now_s) - time.monotonic()
             await self._wait(min(max(wait_s, 0), _REPORT_S))
         raise self._failed
+
+    async def _plan(self) -> None:
+        """A plan takes seconds, in which boxes must be heard and told."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            question = self.manager.question(time.monotonic(), time.time())
+            if question is None:
+                continue
+            try:
+                found = await asyncio.to_thread(question.solve)
+            except PlanError as error:
+                found = None
+                line("error", "plan", error=error)
+            self.manager.answer(question, found)
+            self._news.set()
 
     async def _wait(self, seconds: float) -> None:
         try:

@@ -2,6 +2,7 @@
 
 A car that takes less than it is offered for a while is offered what it takes and a reserve, until
 it takes all of that. One that takes nothing keeps the least, and goes behind whoever waits.
+One that waits for a better price wants nothing (outlook.py).
 """
 
 import math
@@ -10,6 +11,7 @@ import numpy as np
 
 from . import heard
 from .allocate import Ints, Layout, order
+from .outlook import Outlook
 from .tree import LEAST_MA, Site
 
 _LESS_S = 60.0  # taking less for so long is no hesitation
@@ -23,17 +25,22 @@ _VOLT = 230
 
 
 class Wants:
-    """`wants_ma` and `uses` as `allocate` wants them, `idle`: who makes no use of what it has."""
+    """`wants_ma` and `uses` as `allocate` wants them, `idle`: who makes no use of what it has,
+    `waits`: for a better price; `could_ma`: what it would want without that.
+    """
 
-    def __init__(self, site: Site, boxes: list[heard.Box]):
+    def __init__(self, site: Site, boxes: list[heard.Box], outlook: Outlook):
         n = len(boxes)
+        self._outlook = outlook
         self._boxes = boxes
         self._priority = [box.priority for box in site.boxes.values()]
         self._most = [box.max_ma for box in site.boxes.values()]
         self._turn_s = site.turn_s
         self.wants_ma = np.zeros(n, np.int64)
         self.uses = np.ones((n, 3), bool)
+        self.could_ma = np.zeros(n, np.int64)
         self.idle = np.zeros(n, bool)
+        self.waits = np.zeros(n, bool)
         self._need = np.full(n, -math.inf)
         self._served = np.zeros(n, bool)
         self._since_s = np.zeros(n)  # when that has changed
@@ -50,11 +57,14 @@ class Wants:
                 if not box.plugged:
                     self._cap_ma[b] = math.inf
                     self._idle_s[b] = -math.inf
-                self.wants_ma[b] = 0
+                self.wants_ma[b] = self.could_ma[b] = 0
+                self.waits[b] = False
                 self._less_s[b] = math.inf
                 self.uses[b] = box.uses(now_s)
                 continue
-            self.wants_ma[b] = self._wanted(b, box, now_s)
+            self.could_ma[b] = self._wanted(b, box, now_s)
+            self.waits[b] = self._outlook.waits(b, unix_s)
+            self.wants_ma[b] = 0 if self.waits[b] else self.could_ma[b]
             self.idle[b] = now_s < self._idle_s[b]
             # What does not draw may begin to: then it is seen, and others are cut in time.
             self.uses[b] = False if self.idle[b] else box.uses(now_s)
