@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof power-bench site-bench powercut emulated lint types bench bench-board format clean fleet check-ha soak
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof power-bench site-bench site-crowd powercut emulated lint types bench bench-board format clean fleet check-ha soak
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -122,6 +122,9 @@ power-bench: setup  ## whole days of surplus charging beside the best possible, 
 
 site-bench: setup  ## whole sites for days against every failure, beside other ways to share; SIZE=4|20|200 DAYS=n CASE=name
 	@$(BIN)/python -m site_bench --days $(or $(DAYS),0) --seed $(or $(SEED),1) $(if $(SIZE),--size $(SIZE)) $(if $(CASE),--case $(CASE))
+
+site-crowd: setup  ## a site of BOXES=n models at a real mosquitto: messages, processor, reaction
+	@$(BIN)/python -m site_bench.crowd --boxes $(or $(BOXES),500)
 
 link-fuzz: setup  ## hostile messages over a broker to two boxes; MESSAGES=n SEED=n
 	@$(BIN)/python -m rig.link_fuzz --messages $(or $(MESSAGES),100000) --seed $(or $(SEED),1)

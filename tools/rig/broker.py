@@ -78,6 +78,11 @@ class Broker:
                 f"{self.name} takes no connection: {self._log.read_text()}"
             ) from None
 
+    @property
+    def pid(self):
+        """Its process'."""
+        return self._process.pid
+
     async def kill(self):
         """End it as a power cut would: no goodbye to any client."""
         if self._process is not None and self._process.returncode is None:

@@ -79,6 +79,8 @@ class Place:
                         await speaking
             finally:
                 speaking.cancel()
+                with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
+                    await speaking
 
     async def _speak(self, client: aiomqtt.Client) -> None:
         while True:
