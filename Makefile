@@ -52,7 +52,7 @@ RING0 := test_cable test_care test_climate test_contacts test_duty test_faults t
 
 test-unit: setup
 	@echo "== unit, property and plant tests on CPython"
-	@$(BIN)/pytest host_tests --ignore host_tests/system -m 'not board'
+	@$(BIN)/pytest host_tests --ignore host_tests/system -m 'not board' --numprocesses auto
 
 test-micropython: setup
 	@echo "== the same unit files on MicroPython"
