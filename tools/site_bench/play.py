@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import random
 import signal
 import time
@@ -79,8 +80,6 @@ class Place:
                         await speaking
             finally:
                 speaking.cancel()
-                with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
-                    await speaking
 
     async def _speak(self, client: aiomqtt.Client) -> None:
         while True:
@@ -154,13 +153,17 @@ def _now_s() -> float:
 async def _main(options: argparse.Namespace) -> None:
     host, _, port = options.broker.partition(":")
     garage = Garage(tree.load(options.site), options.seed)
-    task = asyncio.ensure_future(garage.run(host, int(port or 1883), options.cars, options.within))
+    stopped = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+        asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
+    work = asyncio.create_task(garage.run(host, int(port or 1883), options.cars, options.within))
+    stop = asyncio.create_task(stopped.wait())
+    await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+    if work.done():
+        work.result()  # it ends by an error only
     garage.judge.settle(_now_s())
-    print(f"worst part of a trip time used: {garage.judge.worst:.3f}")
+    print(f"worst part of a trip time used: {garage.judge.worst:.3f}", flush=True)
+    os._exit(0)  # aiomqtt loses a cancellation that meets a message, and would not let go
 
 
 def main() -> None:
