@@ -139,9 +139,12 @@ async def measure(boxes: int, seconds: float = 30.0) -> Figures:
                 pids = service.pid, running.pid
                 before, heard = [_cpu_s(pid) for pid in pids], crowd.heard
                 await asyncio.sleep(seconds)
-                used = [(_cpu_s(p) - was) / seconds for p, was in zip(pids, before, strict=True)]
+                one, two = (
+                    (_cpu_s(pid) - was) / seconds for pid, was in zip(pids, before, strict=True)
+                )
                 rate = (crowd.heard - heard) / seconds
-                return Figures(rate, *used, *await _reaction(crowd))
+                limits_s, currents_s = await _reaction(crowd)
+                return Figures(rate, one, two, limits_s, currents_s)
             finally:
                 service.terminate()
                 await service.wait()
