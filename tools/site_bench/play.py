@@ -94,7 +94,8 @@ class Place:
 
     def _said(self, messages: list[Message]) -> None:
         self._out += messages
-        self._news.set()
+        if messages:
+            self._news.set()
         box = self.box
         if (box.drawn_ma, box.loaded) != self._drawn:
             ma, loaded = self._drawn
