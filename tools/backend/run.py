@@ -6,11 +6,9 @@ setting is wrong. 3: no answer in time.
 
 import asyncio
 import json
-import signal
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from . import command as commands
 from .consumer import Consumer
@@ -18,6 +16,7 @@ from .database import Unavailable, Unusable, database
 from .log import Counts, line, stray
 from .settings import Broker
 from .store import Store
+from .tasks import end, until_signal
 from .why import lines
 
 DONE, REFUSED, WRONG, SILENT = 0, 1, 2, 3
@@ -81,17 +80,11 @@ async def _consume(broker: Broker, store: Store, group: str, report_s: float) ->
     asyncio.get_running_loop().set_exception_handler(stray)
     work = asyncio.create_task(_store_for_ever(Consumer(broker, store, group, counts), store))
     report = asyncio.create_task(_report(counts, report_s))
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    stop = asyncio.create_task(stopped.wait())
-    await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
-    await _end(report)
-    await _end(stop)
-    await _end(work)
+    stopped = await until_signal(work)
+    await end(report)
     await store.close()
     counts.tell()
-    if stopped.is_set():
+    if stopped:
         line("info", "stopped")
         return DONE
     for error in _leaves(work.exception()):
@@ -117,12 +110,6 @@ async def _report(counts: Counts, period_s: float) -> None:
     while True:
         await asyncio.sleep(period_s)
         counts.tell()
-
-
-async def _end(task: "asyncio.Task[Any]") -> None:
-    while not task.done():  # aiomqtt loses a cancellation that meets a message
-        task.cancel()
-        await asyncio.wait({task}, timeout=1)
 
 
 def _leaves(error: BaseException | None) -> list[BaseException]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiomqtt
 from backend.database import database
+from backend.tasks import end
 from rig.broker import broker, mosquitto
 from rig.postgres import postgres, programs
 
@@ -119,7 +120,7 @@ async def _live(
             while any(box.outbox.pending for box in boxes):
                 await _sleep(_POLL_S, tasks)
     finally:
-        await _end([*tasks, trouble])
+        await end(*tasks, trouble)
     reconnect_s = [
         min(after - back for back in chaos.back_s if back <= after)
         for after in tally.back_s
@@ -143,11 +144,3 @@ async def _sleep(seconds: float, tasks: "list[asyncio.Task[None]]") -> None:
     done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
     for task in done:
         task.result()
-
-
-async def _end(tasks: "list[asyncio.Task[None]]") -> None:
-    left = set(tasks)
-    while left:  # aiomqtt loses a cancellation that meets a message
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=1)

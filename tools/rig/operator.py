@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import aiomqtt
+from backend.tasks import end
 from contract import wire
 
 Message = tuple[str, Any]  # topic below the box's prefix, payload
@@ -49,9 +50,7 @@ class Operator:
         return self
 
     async def __aexit__(self, _type: object, error: BaseException | None, *_: object) -> None:
-        while not self._task.done():  # aiomqtt loses a cancellation that meets a message
-            self._task.cancel()
-            await asyncio.wait({self._task}, timeout=1)
+        await end(self._task)
         if error is None:
             self._raise_breach()
         elif self._breach and error is not self._breach:
