@@ -97,7 +97,9 @@ def test_another_instance_takes_over_with_the_most_that_each_may_have():
     ledger.answered("b", "1", True, 1)
     word = ledger.announce({}, 1)
     assert word == {"a": 16_000, "b": 8_000}
-    taken = covering(Ledger.restore(SITE, word, 100))
+    taken = Ledger(SITE)
+    taken.heard(word, 100)
+    covering(taken)
     taken.sent("a", "2", 6_000, 100)
     taken.answered("a", "2", True, 101)
     # What the other has sent may still be on its way.
@@ -118,7 +120,8 @@ def test_who_stands_by_counts_every_word_and_the_last_anew():
 
 def test_where_the_last_word_is_missing_or_senseless_a_box_may_have_all():
     for dump in (None, {}, {"a": None, "b": "8"}, {"a": True, "b": -1}, {"a": 32_001}, [16_000]):
-        taken = Ledger.restore(SITE, dump, 0)
+        taken = Ledger(SITE)
+        taken.heard(dump, 0)
         assert [taken.bound_ma(name, 1) for name in "ab"] == [32_000, 16_000], dump
 
 

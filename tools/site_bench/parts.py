@@ -163,7 +163,7 @@ class Instance:
             self._ended = True
             return
         self._waiting.clear()
-        self.manager.disconnected(self._own_s())
+        self.manager.disconnected()
         self._clock.at(self._clock.now_s + self._chance.uniform(*_BACK_S), self._connect)
 
     def kill(self) -> None:
@@ -195,7 +195,7 @@ class Instance:
         # What has come is read first, and an answer written, before the end is noticed.
         self._ended = False
         self._work()
-        self.manager.disconnected(self._own_s())
+        self.manager.disconnected()
         self._clock.at(self._clock.now_s + self._chance.uniform(*_BACK_S), self._connect)
 
     def stall(self, seconds: float) -> None:

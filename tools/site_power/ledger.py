@@ -53,16 +53,6 @@ class Ledger:
         self._covered: Mapping[str, int] = self._shares
         self._words: deque[dict[str, int]] = deque()  # that have not come back yet
 
-    @classmethod
-    def restore(cls, site: Site, word: Any, now_s: float) -> "Ledger":
-        """What another instance may have granted, at a moment at which it no longer may.
-
-        `word`: its last, from the wire; a box of which that says nothing sensible may have all.
-        """
-        ledger = cls(site)
-        ledger.heard(word, now_s)
-        return ledger
-
     def heard(self, word: Any, now_s: float) -> None:
         """A word that is not ours. Who stands by hears each, and the last again as he takes over.
 

@@ -18,18 +18,17 @@ import asyncio
 import json
 import random
 import secrets
-import signal
 import time
 from pathlib import Path
-from typing import Any
 
 import aiomqtt
 from backend.log import line, stray
 from backend.settings import Broker
+from backend.tasks import end, until_signal
 
+from .grants import Publication
 from .lead import LEASE_S
-from .manager import Manager, Publication
-from .plan import PlanError
+from .manager import Manager
 from .tree import Site
 
 DONE = 0
@@ -46,18 +45,10 @@ def run(site: Site, broker: Broker, name: str, log: Path | None) -> int:
 
 
 async def _run(service: "Service") -> int:
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(stray)
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
+    asyncio.get_running_loop().set_exception_handler(stray)
     work = asyncio.create_task(service.run())
-    stop = asyncio.create_task(stopped.wait())
-    await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
-    if work.done():
+    if not await until_signal(work):
         work.result()  # it ends by an error only
-    await _end(work)
-    await _end(stop)
     line("info", "stopped", **service.manager.counts)
     return DONE
 
@@ -86,7 +77,7 @@ class Service:
         try:
             await self._connect()
         finally:
-            await _end(planning)
+            await end(planning)
 
     async def _connect(self) -> None:
         tries = 0
@@ -96,7 +87,7 @@ class Service:
                 await self._connection()
             except (aiomqtt.MqttError, _Lost, OSError) as error:
                 line("warning", "broker", error=error)
-            self.manager.disconnected(time.monotonic())
+            self.manager.disconnected()
             self._tell()
             tries = 0 if time.monotonic() - began_s > LEASE_S else tries + 1
             pause_s = _PAUSES_S[min(tries, len(_PAUSES_S) - 1)]
@@ -115,8 +106,7 @@ class Service:
             try:
                 await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for task in both | self._outgoing:
-                    await _end(task)
+                await end(*both, *self._outgoing)
                 self._outgoing.clear()
             for task in both:
                 if not task.cancelled() and (error := task.exception()):
@@ -149,7 +139,7 @@ class Service:
                 continue
             try:
                 found = await asyncio.to_thread(question.solve)
-            except PlanError as error:
+            except ValueError as error:  # PlanError, or what the solver does not take
                 found = None
                 line("error", "plan", error=error)
             self.manager.answer(question, found)
@@ -214,9 +204,3 @@ class Service:
                 file.write(text)
         except OSError as error:
             line("error", "log", error=error)
-
-
-async def _end(task: "asyncio.Task[Any]") -> None:
-    while not task.done():  # aiomqtt loses a cancellation that meets a message
-        task.cancel()
-        await asyncio.wait({task}, timeout=1)
