@@ -10,13 +10,12 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 import random
-import signal
 import time
 from pathlib import Path
 
 import aiomqtt
+from backend.tasks import end, until_signal
 from site_power import tree
 from site_power.model import Box, Car, Message
 
@@ -79,7 +78,9 @@ class Place:
                     if speaking.done():
                         await speaking
             finally:
-                speaking.cancel()
+                await end(speaking)
+                if not speaking.cancelled():
+                    speaking.exception()  # the connection's, which the other side says too
 
     async def _speak(self, client: aiomqtt.Client) -> None:
         while True:
@@ -117,19 +118,17 @@ class Garage:
                 ma = own_ma(site, name, phase) * _BUILDING
                 self.judge.others(name, phase, ma, _now_s())
 
-    async def run(self, host: str, port: int, cars: int, within_s: float) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            for place in self.places:
-                tasks.create_task(place.run(host, port))
-            for place in self._chance.sample(self.places, min(cars, len(self.places))):
-                tasks.create_task(self._arrive(place, self._chance.uniform(0, within_s)))
-            tasks.create_task(self._meters(host, port))
-
-    async def _arrive(self, place: Place, after_s: float) -> None:
-        await asyncio.sleep(after_s)
-        phases, ma = self._chance.choice(_CARS)
-        follow_s = self._chance.uniform(0, 5)
-        place.plug(Car(phases, ma, self._chance.uniform(5_000, 40_000), follow_s))
+    def start(
+        self, host: str, port: int, cars: int, within_s: float
+    ) -> "list[asyncio.Task[None]]":
+        """Tasks, none of which ends by itself."""
+        loop, chance = asyncio.get_running_loop(), self._chance
+        for place in chance.sample(self.places, min(cars, len(self.places))):
+            phases, ma = chance.choice(_CARS)
+            car = Car(phases, ma, chance.uniform(5_000, 40_000), chance.uniform(0, 5))
+            loop.call_later(chance.uniform(0, within_s), place.plug, car)
+        work = [place.run(host, port) for place in self.places]
+        return [asyncio.create_task(one) for one in [*work, self._meters(host, port)]]
 
     async def _meters(self, host: str, port: int) -> None:
         topic = f"pilotwire-site/v1/{self.site.name}/meter/"
@@ -154,17 +153,12 @@ def _now_s() -> float:
 async def _main(options: argparse.Namespace) -> None:
     host, _, port = options.broker.partition(":")
     garage = Garage(tree.load(options.site), options.seed)
-    stopped = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
-    work = asyncio.create_task(garage.run(host, int(port or 1883), options.cars, options.within))
-    stop = asyncio.create_task(stopped.wait())
-    await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
-    if work.done():
-        work.result()  # it ends by an error only
+    work = garage.start(host, int(port or 1883), options.cars, options.within)
+    if not await until_signal(*work):
+        for task in work:
+            task.result()  # one ends by an error only
     garage.judge.settle(_now_s())
-    print(f"worst part of a trip time used: {garage.judge.worst:.3f}", flush=True)
-    os._exit(0)  # aiomqtt loses a cancellation that meets a message, and would not let go
+    print(f"worst part of a trip time used: {garage.judge.worst:.3f}")
 
 
 def main() -> None:
