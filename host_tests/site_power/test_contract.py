@@ -1,6 +1,7 @@
 """The model of a box says and does what the firmware says and does: one story, told to both."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,7 +22,7 @@ _CUT_S = 5  # a power cut lasts so long, and the box needs as long to be back
 _KEYS = ("state", "status", "connector", "closed", "enabled", "offered_ma", "duty_percent")
 
 
-class Teller:
+class Teller(ABC):
     """Notes what a box publishes, with the second; `offers` are its changes of `offered_ma`."""
 
     def __init__(self) -> None:
@@ -56,8 +57,9 @@ class Teller:
         command = {"id": f"s{self.count}", "type": "limit", "args": args, **more}
         self.publish(json.dumps(command))
 
+    @abstractmethod
     def publish(self, text: str) -> None:
-        raise NotImplementedError
+        """A command, by the broker."""
 
     def told(self) -> dict[str, Any]:
         """What holds now, as far as a reader of the contract can see it."""

@@ -346,7 +346,7 @@ PLANTED = (
         "the contact that orders dimming is not looked at",
         "power/gridcare.py",
         "        if contact:\n",
-        "        if not contact and False:\n",
+        "        if False:\n",
     ),
     Bug(
         "a limit of the site takes the operator's place",
