@@ -203,6 +203,33 @@ def test_every_other_way_is_less_fair(some: Case):
             assert (got[losing] <= got[b] + 1).any(), (got, way)
 
 
+@settings(deadline=None)
+@given(cases(1_000, 12), st.data())
+def test_who_is_idle_takes_nothing_from_anybody(some: Case, data: st.DataObject):
+    """The others get what they would if nobody else wanted more than his share."""
+    boxes = len(some.layout.boxes)
+    idle = np.array(data.draw(st.lists(st.booleans(), min_size=boxes, max_size=boxes)))
+    got = np.array(allocate(*some, idle=idle))
+    assert some.fits(got.tolist())
+    share = some.layout.share_ma
+    kept = np.where(idle & (some.wants_ma > 0), np.maximum(share, 1), some.wants_ma)
+    alone = np.array(some._replace(wants_ma=kept).allocated())
+    assert (got[~idle] == alone[~idle]).all()
+    at_least = idle & (got > share)
+    assert (got[at_least] == 6_000).all()
+
+
+def test_who_is_idle_has_the_least_of_what_nobody_else_wants():
+    three = site([feeder("main")], [box("a"), box("b"), box("c")])
+    for room_a, expected in (
+        (32, [0, 32_000, 0]),
+        (38, [0, 32_000, 6_000]),
+        (99, [6_000, 32_000, 6_000]),
+    ):
+        some = case(three, [32, 32, 32], room_a, first=[2, 0, 1])
+        assert allocate(*some, idle=[True, False, True]).tolist() == expected
+
+
 def test_ten_thousand_boxes_take_few_rounds():
     """Each round costs a pass over all that are still open."""
     layout = Layout(building(10_000))

@@ -36,8 +36,11 @@ class Giver:
     def connected(self, now_s):
         self._due_s = now_s
 
-    def disconnected(self, now_s):
+    def disconnected(self):
         pass
+
+    def question(self, now_s, unix_s):
+        return None
 
     def take(self, now_s, topic, payload, retained):
         assert json.loads(payload)["ok"]

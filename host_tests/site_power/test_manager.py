@@ -114,6 +114,38 @@ def test_who_has_to_leave_soon_comes_first():
     assert max(gained, key=lambda name: gained[name]) == "bay-3", gained
 
 
+def test_who_has_time_waits_his_turn():
+    stage = charging(3, 60, fuse=25, others=10)
+    late = int(stage.manager._unix_s + stage.now_s) + 36_000
+    stage.say("wish/bay-3", {"wh": 20_000, "by_unix": late})
+    stage.others_ma = 15_000  # 9 A are left: one
+    stage.run(2_700)
+    assert all(box.charge_wh > 500 for box in stage.boxes.values())
+
+
+def test_a_full_car_keeps_nothing_from_who_wants_more_and_is_tried_again():
+    stage = Stage(site(2, fuse=25, others=10))
+    stage.run(LED_S)
+    stage.plug("bay-1", wanted_wh=100)
+    stage.plug("bay-2")
+    stage.run(600)
+    assert stage.boxes["bay-1"].charge_wh >= 100
+    assert stage.limits_ma()["bay-1"] == 0
+    assert stage.limits_ma()["bay-2"] > 20_000  # 1.25 times the fuse without the building
+    tried = stage.now_s
+    while stage.limits_ma()["bay-1"] == 0:
+        stage.run(10)
+    assert stage.now_s - tried >= 3 * stage.site.turn_s
+    stage.run(120)
+    assert stage.limits_ma()["bay-1"] == 0
+    # Another car is another matter.
+    stage.hear(stage.boxes["bay-1"].unplug(stage.now_s))
+    stage.run(5)
+    stage.plug("bay-1")
+    stage.run(120)
+    assert stage.boxes["bay-1"].drawn_ma >= 6_000
+
+
 def test_whoever_takes_over_begins_with_the_last_word():
     stage = Stage(site(2), word={"bay-1": 32_000, "bay-2": 0})
     stage.run(LED_S)

@@ -7,6 +7,8 @@ from typing import Any
 
 from site_power.garage import Visit
 from site_power.model import KEEPALIVE_S, Box, Message
+from site_power.outlook import Question
+from site_power.plan import Plan
 from site_power.tree import Site
 
 from .clock import Clock
@@ -21,6 +23,7 @@ _BACK_S = (0.2, 1.5)  # an instance
 _GRAIN_S = 0.02  # an instance works off what has come meanwhile at once
 _SILENT_S = 4.5  # 1.5 keep-alives of service.py: then the broker ends a silent connection
 _BOX_SILENT_S = 1.5 * KEEPALIVE_S
+_PLANS_S = (0.2, 5.0)  # what a plan takes
 _PATIENCE_S = 3.0  # what is not confirmed by then has service.py give up the connection
 
 
@@ -248,10 +251,24 @@ class Instance:
                 self._broker.publish(
                     self.link, Message(publication.topic, payload, 1, publication.retain)
                 )
+        self._plan(now_s, unix_s)
         self.on_lines(self.manager.lines())
         next_s = self.manager.next_s(now_s)
         wait_s = max((next_s - now_s) / self._rate, _GRAIN_S)
         self._wake(self._clock.now_s + wait_s)
+
+    def _plan(self, now_s: float, unix_s: float) -> None:
+        """As service.py does in a thread of its own: the answer comes some time later."""
+        question = self.manager.question(now_s, unix_s)
+        if question:
+            found = question.solve()
+            at_s = self._clock.now_s + self._chance.uniform(*_PLANS_S)
+            self._clock.at(at_s, lambda: self._answer(question, found))
+
+    def _answer(self, question: Question, found: Plan) -> None:
+        if not self.dead:
+            self.manager.answer(question, found)
+            self._wake(self._clock.now_s)
 
 
 def command(value: object) -> bytes:

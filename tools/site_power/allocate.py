@@ -79,17 +79,23 @@ def allocate(
     worst_room_ma: ArrayLike,
     order: ArrayLike,
     least_ma: int = LEAST_MA,
+    idle: ArrayLike = False,
 ) -> Ints:
     """mA for each box: 0, or `least_ma` to what it wants in whole 100 mA; never below its share.
 
     `wants_ma` 0: no car. `uses`: for each box and terminal whether current is seen in it; in all
-    where that is not known. The rooms are for all boxes together, their shares included.
+    where that is not known. The rooms are for all boxes together, their shares included. `idle`:
+    who has the least of what nobody else wants.
     """
     filling = Filling(layout, np.asarray(wants_ma), uses, room_ma, worst_room_ma)
-    ranked = np.asarray(order)
-    filling.admit(ranked, -(-least_ma // _UNIT_MA))
+    ranked, least = np.asarray(order), -(-least_ma // _UNIT_MA)
+    wants = filling.wants
+    filling.wants = np.where(idle, np.minimum(wants, filling.units), wants)
+    filling.admit(ranked, least)
     filling.fill()
     filling.top_up(ranked)
+    filling.wants = np.where(idle, wants, filling.wants)
+    filling.admit(ranked, least)
     return np.where(filling.wants > 0, filling.units * _UNIT_MA, 0)
 
 

@@ -81,6 +81,7 @@ class Grants:
         self._latest = [""] * n
         self._renew_s = np.full(n, math.inf)
         self._raise_s = np.full(n, -math.inf)
+        self._stopped_s = np.full(n, -math.inf)
         self._late = np.zeros(n, bool)  # its clock is wrong, whatever it says
         # Of the step under way.
         self._planned: dict[str, int] = {}  # what may be sent once a word about it has come back
@@ -204,9 +205,10 @@ class Grants:
         layout, uses = self._layout, self._wants.uses
         free = np.append(self._meters.room_ma - layout.sums(bound, uses), _NO_END)
         worst = np.append(self._meters.worst_room_ma - layout.sums(bound), _NO_END)
+        # A car that sleeps is not woken for every trifle that others leave over.
+        rest_s = np.where(self._wants.idle, self._site.turn_s, _REST_S)
+        asks &= now_s >= np.maximum(self._raise_s, self._stopped_s + rest_s)
         for b in self.order[asks[self.order]].tolist():
-            if now_s < self._raise_s[b]:
-                continue
             used, wired = layout.loads[b][uses[b]].ravel(), layout.loads[b].ravel()
             gain = min(int(free[used].min(initial=_NO_END)), int(worst[wired].min()))
             if gain < 0:
@@ -231,7 +233,7 @@ class Grants:
         if why:
             self._diary.add("grant", box=name, ma=ma, was_ma=was_ma, why=why)
         if ma < LEAST_MA <= was_ma and self._wants.wants_ma[b]:
-            self._raise_s[b] = now_s + _REST_S
+            self._stopped_s[b] = now_s
         self._ids += 1
         id_ = f"{self._ident}-{self._ids}"
         self._ledger.sent(name, id_, ma, now_s)

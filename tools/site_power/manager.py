@@ -288,7 +288,7 @@ class Manager:
         room = self._meters.room_ma - layout.sums(kept_ma, wants.uses)
         above = np.maximum(kept_ma - layout.share_ma, 0)
         worst = self._meters.worst_room_ma - layout.sums(above)
-        given = allocate(layout, wants.wants_ma, wants.uses, room, worst, order)
+        given = allocate(layout, wants.wants_ma, wants.uses, room, worst, order, idle=wants.idle)
         grants.order = order
         grants.target_ma = np.maximum(given, layout.share_ma)
         grants.due_s = now_s

@@ -1,8 +1,8 @@
 """What each box can make use of, and who is to be served first where not all can be.
 
 A car that takes less than it is offered for a while is offered what it takes and a reserve, until
-it takes all of that. One that takes nothing keeps the least, and goes behind whoever waits.
-One that waits for a better price wants nothing (outlook.py).
+it takes all of that. One that takes nothing has the least of what nobody else wants, and is tried
+again from time to time. One that waits for a better price wants nothing (outlook.py).
 """
 
 import math
@@ -19,7 +19,9 @@ _LESS_MA = 1_500
 _ALL_MA = 1_000  # so near to what it may have, a car takes all
 _RESERVE_MA = 2_000
 _IDLE_S = 300.0  # offered something for so long and has not begun: it is full, or asleep
-_IDLE_TURNS = 4  # before it is tried again while others wait
+_TRIED_S = 60.0  # the same when it is tried again
+_IDLE_TURNS = 4  # before it is
+_HURRY_S = 7_200.0  # who has more time left than this is in no hurry
 _GUESS_WH = 10_000  # what a wish without a number wants
 _VOLT = 230
 
@@ -46,7 +48,8 @@ class Wants:
         self._since_s = np.zeros(n)  # when that has changed
         self._less_s = [math.inf] * n  # since when it takes less
         self._cap_ma = [math.inf] * n
-        self._idle_s = [math.inf] * n  # until when it counts as idle although it has nothing
+        self._idle_s = [-math.inf] * n  # until when it counts as idle
+        self._tried_s = [_IDLE_S] * n  # for how long it is given the chance to begin
 
     def update(self, now_s: float, unix_s: float) -> bool:
         """Whether anything is another."""
@@ -57,8 +60,9 @@ class Wants:
                 if not box.plugged:
                     self._cap_ma[b] = math.inf
                     self._idle_s[b] = -math.inf
+                    self._tried_s[b] = _IDLE_S
                 self.wants_ma[b] = self.could_ma[b] = 0
-                self.waits[b] = False
+                self.waits[b] = self.idle[b] = False
                 self._less_s[b] = math.inf
                 self.uses[b] = box.uses(now_s)
                 continue
@@ -104,8 +108,9 @@ class Wants:
         offers_s = now_s - box.offered_s if box.offered_ma >= LEAST_MA else 0.0
         if not box.charges:
             self._less_s[b] = math.inf
-            if offers_s > _IDLE_S:
+            if offers_s > self._tried_s[b]:
                 self._idle_s[b] = now_s + _IDLE_TURNS * self._turn_s
+                self._tried_s[b] = _TRIED_S
                 self._cap_ma[b] = LEAST_MA
             return
         drawn = box.drawn(now_s)
@@ -114,6 +119,7 @@ class Wants:
         top = max(drawn)
         if top > _ALL_MA:
             self._idle_s[b] = -math.inf
+            self._tried_s[b] = _IDLE_S
         if top >= box.offered_ma - _LESS_MA:
             self._less_s[b] = math.inf
             if top >= self._cap_ma[b] - _ALL_MA:
@@ -124,10 +130,11 @@ class Wants:
             self._cap_ma[b] = -(-(top + _RESERVE_MA) // 100) * 100
 
     def _needed(self, b: int, box: heard.Box, unix_s: float) -> float:
-        """The less slack, the more; without a wish there is no hurry."""
+        """In a hurry, the more the less slack there is; without a wish there is no hurry."""
         wish = box.wish
         if wish is None or wish.by_unix is None:
             return -math.inf
         wh = _GUESS_WH if wish.wh is None else max(wish.wh - (box.session_wh or 0), 0)
         watts = self.wants_ma[b] * int(self.uses[b].sum()) * _VOLT / 1_000
-        return -(wish.by_unix - unix_s - wh * 3_600 / max(watts, 1))
+        slack_s = wish.by_unix - unix_s - wh * 3_600 / max(watts, 1)
+        return -slack_s if slack_s < _HURRY_S else -math.inf
