@@ -135,7 +135,7 @@ def test_a_full_car_keeps_nothing_from_who_wants_more_and_is_tried_again():
     tried = stage.now_s
     while stage.limits_ma()["bay-1"] == 0:
         stage.run(10)
-    assert stage.now_s - tried >= 3 * stage.site.turn_s
+    assert stage.now_s - tried >= stage.site.turn_s
     stage.run(120)
     assert stage.limits_ma()["bay-1"] == 0
     # Another car is another matter.

@@ -43,7 +43,12 @@ def test_what_is_written_is_read_in_ma_and_parents_come_first():
         "Bay_2": Box("Bay_2", "main", (3,), 16_000, 0, 9),
     }
     assert site.prefix == "pilotwire/v1/"
-    assert (site.lease_s, site.margin_ma, site.meter_timeout_s, site.turn_s) == (20, 1_000, 5, 900)
+    assert (site.lease_s, site.margin_ma, site.meter_timeout_s, site.turn_s) == (
+        20,
+        1_000,
+        5,
+        1_800,
+    )
     assert site.above("yard") == ["yard", "main"]
     assert site.worst_ma("yard") == 71_190
 

@@ -60,5 +60,5 @@ def _works() -> tree.Site:
 SORTS = {
     4: Sort(_yard(), "three-phase", 3.0, 14),
     20: Sort(_flats(), "three-phase", 3.0, 14),
-    200: Sort(_works(), "work", 1.5, 5),
+    200: Sort(_works(), "work", 1.5, 7),
 }

@@ -110,7 +110,7 @@ def parse(text: str) -> Site:
         lease_s=top.whole("lease_s", 5, 14_400, 20),
         margin_ma=top.amperes("margin_a", 0, 100, 1.0),
         meter_timeout_s=top.number("meter_timeout_s", 1, 300, 5),
-        turn_s=top.whole("turn_s", 60, 86_400, 900),
+        turn_s=top.whole("turn_s", 60, 86_400, 1_800),
         feeders=_feeders(top.tables("feeders")),
         boxes={table.name: _box(table) for table in top.tables("boxes")},
     )
