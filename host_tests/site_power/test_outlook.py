@@ -70,6 +70,16 @@ def test_who_cannot_have_it_all_by_then_waits_for_nothing():
     assert yard.waits() == [False] * 8
 
 
+def test_nobody_waits_for_room_that_cars_without_a_wish_will_take():
+    """Nor for what those take that are still to come: half of what is left later."""
+    for had_wh, waits in ((0, False), (20_000, True)):
+        yard = Yard(wh=13_000, fuse=40)
+        yard.boxes[1].session_wh = had_wh
+        yard.prices(CHEAP_LATER)
+        assert yard.plan()
+        assert yard.waits()[0] is waits, had_wh
+
+
 def test_the_sun_is_waited_for_where_feeding_it_in_pays_less():
     yard = Yard()
     yard.prices([3_000] * 8, feed_in=800)

@@ -2,7 +2,9 @@
 
 A car with a wish waits in the slots that the cheapest plan (plan.py) leaves out. What it gets in
 the others is shared as ever (allocate.py): the plan says when, and never how much. A box keeps its
-share meanwhile. Without prices, without a wish, or once the plan is old, nobody waits.
+share meanwhile. Without prices, without a wish, or once the plan is old, nobody waits. A car
+without a wish is reckoned to take its part until it has had what most want, and cars that are
+still to come half of what is left later: nobody is to wait for room that will not be there.
 
 `prices` and `solar` are tables like a box's own `prices` (docs/plans.md): {"start", "step_s", and
 "prices" per kWh or "w"}. `feed_in` beside the prices is what a kWh fed in is paid, in their unit.
@@ -16,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import heard
-from .allocate import Ints, Layout
+from .allocate import Ints, Layout, allocate
 from .plan import Car, Horizon, Plan, plan
 from .tree import LEAST_MA, Site
 
@@ -26,10 +28,13 @@ _STEPS_S = (900, 1_800, 3_600)
 _MOST_PRICE = 999_999
 _MOST_W = 10_000_000
 _UNIT = 1_000  # of a price, to what plan.py reckons with
-_START_COST = 0.02  # of a mean kWh's price for 1 kWh: a charge is not cut to pieces for less
+_START_COST = 0.25  # of a mean kWh's price for 1 kWh: a charge is not cut to pieces for less
 _AGAIN_S = 300.0
 _OLD_S = 1_800.0  # a plan that could not be renewed for so long holds nobody back
 _LIMIT_S = 10.0
+_TAKES_WH = 12_000  # a car that does not say how much
+_TO_COME = 0.5  # of the room later, the rest is for cars that are still to come
+_V = 230
 
 
 class Question(NamedTuple):
@@ -108,11 +113,10 @@ class Outlook:
             self._plan = {}
             return None
         sun = self._known(self._sun, begin_unix, cars, 0.0)
-        room = self._room_ma - self._layout.sums(self._kept(boxes), uses)
         horizon = Horizon(
             SLOT_S,
             [price / _UNIT for price in prices],
-            np.broadcast_to(np.maximum(room, 0), (len(prices), len(room))),
+            self._room(boxes, most_ma, uses, len(prices)),
             sun,
             self._feed_in,
             sum(map(abs, prices)) / len(prices) / _UNIT * _START_COST,
@@ -158,12 +162,26 @@ class Outlook:
             boxes.append(b)
         return cars, boxes
 
-    def _kept(self, planned: list[int]) -> Ints:
-        """What is left to each car that is not planned: its share, or the least."""
+    def _room(
+        self, planned: list[int], most_ma: Ints, uses: NDArray[np.bool_], slots: int
+    ) -> Ints:
+        """mA that the cars that are not planned will leave, by slots and columns."""
+        layout = self._layout
         there = np.array([box.online and box.plugged and box.enabled for box in self._boxes])
-        kept = np.where(there, np.maximum(self._layout.share_ma, LEAST_MA), 0)
-        kept[planned] = 0
-        return kept
+        least_ma = np.where(there, np.maximum(layout.share_ma, LEAST_MA), 0)
+        order = np.arange(len(self._boxes))
+        worst_ma = layout.worst_ma - layout.others_ma
+        fair_ma = allocate(layout, most_ma, uses, self._room_ma, worst_ma, order)
+        had_wh = np.array([box.session_wh or 0 for box in self._boxes])
+        wh_a_slot = fair_ma * uses.sum(axis=1) * _V / 1_000 * SLOT_S / 3_600
+        wants_slots = (_TAKES_WH - had_wh) / np.maximum(wh_a_slot, 1)
+        room = np.empty((slots, len(self._room_ma)), np.int64)
+        for slot in range(slots):
+            kept_ma = np.where(there & (slot < wants_slots), fair_ma, least_ma)
+            kept_ma[planned] = 0
+            left_ma = np.maximum(self._room_ma - layout.sums(kept_ma, uses), 0)
+            room[slot] = left_ma * _TO_COME if slot else left_ma
+        return room
 
     @staticmethod
     def _known(
