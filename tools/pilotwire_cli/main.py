@@ -9,6 +9,7 @@ from rig.interpreter import ROOT
 
 from .backend import app as backend
 from .backend import why
+from .board import app as board
 from .site import app as site
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
@@ -22,6 +23,7 @@ app.add_typer(records, name="records")
 
 app.add_typer(backend, name="backend")
 app.add_typer(site, name="site")
+app.add_typer(board, name="board")
 app.command()(why)
 
 Records = Annotated[

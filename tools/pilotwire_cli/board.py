@@ -1,0 +1,44 @@
+"""`pilotwire board`: boards as data."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="A board as data: boards/README.md.")
+
+
+@app.command("list")
+def names() -> None:
+    """The boards that this checkout knows."""
+    from board_check.report import listed
+
+    raise typer.Exit(listed())
+
+
+@app.command()
+def check(
+    name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="one of list, or a folder")],
+) -> None:
+    """Whether a board's data can be true: pins, ADC, buses, dividers, capabilities.
+
+    Exit code 0: nothing is wrong, though there may be warnings. 1: something is. 2: no such board.
+    """
+    from board_check.report import checked
+
+    raise typer.Exit(checked(name))
+
+
+@app.command()
+def divider(
+    to_pilot: Annotated[str, typer.Argument(help="from the pilot to the ADC's pin, as in 100k")],
+    to_supply: Annotated[str, typer.Argument(help="from 3.3 V to the pin")],
+    to_ground: Annotated[str, typer.Argument(help="from ground to the pin, as in 28k2")],
+    tolerance: Annotated[float, typer.Option(min=0, max=20, help="of the resistors, in %")] = 1.0,
+) -> None:
+    """zero_mv and full_mv of three resistors, and what their tolerance costs.
+
+    Exit code 2: that is no resistance.
+    """
+    from board_check.report import divided
+
+    raise typer.Exit(divided([to_pilot, to_supply, to_ground], tolerance))
