@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof power-bench site-bench site-crowd powercut emulated lint types bench bench-board format clean fleet check-ha soak
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof power-bench site-bench site-crowd powercut emulated lint types bench bench-board format clean fleet check-ha soak schematic
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -104,6 +104,9 @@ emulated: setup  ## the firmware on an emulated Pico W; RP2_UF2=path of a stock 
 
 bench-board: setup  ## the same on an emulated Pico W; RP2_UF2=path, one line by ONLY=name
 	@$(BIN)/python -m bench.board
+
+schematic: setup  ## the reference board drawn: docs/pictures/pico_w.svg
+	@$(BIN)/python -m schematic
 
 graph: setup  ## every reachable state of ring 0, checked and drawn: docs/pictures/guard.svg
 	@$(BIN)/python -m graph

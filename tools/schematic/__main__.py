@@ -1,0 +1,4 @@
+from .picture import PICTURE, draw
+
+draw()
+print(PICTURE)
