@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof power-bench site-bench site-crowd powercut emulated lint types bench bench-board format clean fleet check-ha soak schematic
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof power-bench site-bench site-crowd powercut emulated lint types bench bench-board format clean fleet check-ha soak schematic boards
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -107,6 +107,9 @@ bench-board: setup  ## the same on an emulated Pico W; RP2_UF2=path, one line by
 
 schematic: setup  ## the reference board drawn: docs/pictures/pico_w.svg
 	@$(BIN)/python -m schematic
+
+boards: setup  ## what each board can promise: the table of docs/boards.md
+	@$(BIN)/python -m board_check
 
 graph: setup  ## every reachable state of ring 0, checked and drawn: docs/pictures/guard.svg
 	@$(BIN)/python -m graph

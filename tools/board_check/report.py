@@ -6,6 +6,8 @@ from . import NoBoard, check, load, names
 from .divider import Divider, NoOhms, ohms
 
 _LACKS = {"dead_man": "dead-man", "feedback": "feedback"}
+_APART_MV = 15_000  # so that an error of the voltmeter is not drawn out
+_FAR_MV = 1_500  # what resistors of 5 % and the ESP32's ADC do together
 _SHOWN_MV = (12_000, 9_000, 6_000, 3_000, 0, -12_000)
 
 
@@ -52,6 +54,27 @@ def divided(texts: list[str], percent: float) -> int:
             f"{mv / 1000:>8.1f} {pin_mv:>8.0f} {pin_mv * 4096 / 3300:>6.0f}"
             f" {divider.load_mv(mv):>8.0f} {divider.error_mv(mv, percent / 100):>10.0f}"
         )
+    return 0
+
+
+def calibrated(name: str, texts: list[str]) -> int:
+    """The keys that make the box say what a voltmeter does. Exit code 0; 1: too far off; 2."""
+    try:
+        pilot = load(name)[1]["pilot"]
+        pairs = [tuple(float(part) * 1_000 for part in text.split("=")) for text in texts]
+        (says, is_), (then_says, then_is) = pairs
+    except (NoBoard, KeyError, ValueError) as error:
+        print(error if isinstance(error, NoBoard) else "wanted a board and two of SAYS=IS, in V")
+        return 2
+    if abs(then_says - says) < _APART_MV:
+        print(f"the two lie {abs(then_says - says) / 1000:.1f} V apart; wanted 15 V or more")
+        return 2
+    slope = (then_is - is_) / (then_says - says)
+    zero_mv, full_mv = (round(is_ + slope * (pilot[key] - says)) for key in ("zero_mv", "full_mv"))
+    print(f'"zero_mv": {zero_mv}, "full_mv": {full_mv}')
+    if max(abs(is_ - says), abs(then_is - then_says)) > _FAR_MV:
+        print("more than 1.5 V off: a resistor is another one than you think, or a joint is open")
+        return 1
     return 0
 
 

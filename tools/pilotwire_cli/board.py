@@ -42,3 +42,23 @@ def divider(
     from board_check.report import divided
 
     raise typer.Exit(divided([to_pilot, to_supply, to_ground], tolerance))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})  # -11.9 is no option
+def calibrate(
+    name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="one of list, or a folder")],
+    says: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SAYS=IS SAYS=IS",
+            help="two volts that the box says, and what a voltmeter does",
+        ),
+    ],
+) -> None:
+    """zero_mv and full_mv by measurement, at two voltages of the pilot that lie far apart.
+
+    Exit code 1: that is no small correction, look at the wiring. 2: no such board, or no volts.
+    """
+    from board_check.report import calibrated
+
+    raise typer.Exit(calibrated(name, says))

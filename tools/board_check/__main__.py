@@ -1,0 +1,3 @@
+from .promises import PAGE, page
+
+PAGE.write_text(page())
