@@ -47,12 +47,12 @@ SHAPE = (
     Broken(
         "pico_w",
         {"watchdog_ms": 8_389},
-        "error: watchdog_ms: 8389, wanted 0 (none) or 1,000 to 8,388",
+        "error: watchdog_ms: 8389, wanted 0 or 1,000 to 8,388",
     ),
     Broken(
         "esp32_devkit",
         {"watchdog_ms": 500},
-        "error: watchdog_ms: 500, wanted 0 (none) or 1,000 to 60,000",
+        "error: watchdog_ms: 500, wanted 0 or 1,000 to 60,000",
     ),
     Broken("pico_w", {"hold": {"pin": 2}}, "error: hold: {'pin': 2}, wanted a list"),
     Broken("pico_w", {"hold": [{"pin": 2, "level": 2}]}, "error: hold[0].level: 2, wanted 0 or 1"),

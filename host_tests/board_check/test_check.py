@@ -4,17 +4,18 @@ import ast
 import copy
 import inspect
 import json
+import re
 import sys
 
 import board_check
 import pytest
-from board_check import finding, rules, shape
+from board_check import finding, kinds, rules, shape
 from broken import EVERY, GONE
 from pilotwire.pilot.proximity import rating_for
 from pilotwire_cli.main import app
 from typer.testing import CliRunner
 
-MODULES = (board_check, rules, shape)
+MODULES = (board_check, kinds, rules, shape)
 
 
 def changed(name, changes):
@@ -60,7 +61,7 @@ def test_the_table_reaches_every_message(monkeypatch):
         return noted
 
     for module in MODULES:
-        for name in ("ERROR", "WARNING", "_wanted"):
+        for name in ("ERROR", "WARNING", "wanted"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, note(getattr(module, name)))
     for row in EVERY:
@@ -68,7 +69,7 @@ def test_the_table_reaches_every_message(monkeypatch):
     for module in MODULES:
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if called and node.func.id in ("ERROR", "WARNING", "_wanted"):
+            if called and node.func.id in ("ERROR", "WARNING", "wanted"):
                 lines = range(node.lineno, node.end_lineno + 1)
                 reached = any((module.__name__, line) in seen for line in lines)
                 assert reached, f"{module.__name__}:{node.lineno}: no broken board says that"
@@ -148,3 +149,33 @@ def test_the_changes_that_smartevses_page_names_make_a_v3_1_of_it():
     }
     found = board_check.check("smartevse_v3", changed("smartevse_v3", changes))
     assert [str(one) for one in found if one.severity == "error"] == []
+
+
+SCHEMA = (board_check.BOARDS / "README.md").read_text()
+
+
+@pytest.mark.parametrize("chip", shape.SHAPES)
+def test_the_schema_for_people_has_every_key_of_the_check(chip):
+    known = shape.SHAPES[chip]
+    for key, kind in {**known.needed, **known.optional}.items():
+        inner = {**kind.needed, **kind.optional} if isinstance(kind, kinds.Record) else {}
+        told = f"`{key}`" in SCHEMA or all(f"`{key}.{name}`" in SCHEMA for name in inner)
+        assert told, key
+        for name in inner:
+            assert any(mark in SCHEMA for mark in (f"`{name}`", f'"{name}"', f"`{key}.{name}`"))
+
+
+def test_the_check_knows_every_key_of_the_schema_for_people():
+    cells = re.findall(r"^\| (`[^|]+) \|", SCHEMA, re.MULTILINE)
+    keys = {key for cell in cells for key in re.findall(r"`([a-z_.0-9]+)`", cell)}
+    assert len(keys) > 25
+    for key in keys:
+        path = key.split(".")
+        assert any(_has(record, path) for record in shape.SHAPES.values()), key
+
+
+def _has(record, path):
+    known = {**record.needed, **record.optional}
+    if path[0] not in known or len(path) == 1:
+        return path[0] in known
+    return _has(known[path[0]], path[1:])
