@@ -88,24 +88,28 @@ def test_the_sun_is_waited_for_where_feeding_it_in_pays_less():
     assert yard.waits()[:2] == [True, True]
 
 
-def test_a_plan_is_asked_for_when_something_is_new_and_every_five_minutes():
+def test_a_plan_is_asked_for_a_minute_after_the_last_if_something_is_new_and_every_five():
     yard = Yard()
     assert not yard.plan()
     yard.prices(CHEAP_LATER)
-    assert yard.plan(1)
-    assert not yard.plan(2)
+    assert yard.plan(61)
+    assert not yard.plan(122)
     yard.outlook.news()
-    assert yard.plan(3)
-    assert yard.plan(304)
+    assert yard.plan(123)
+    yard.outlook.news()
+    assert not yard.plan(182)
+    assert yard.plan(183)
+    assert not yard.plan(482)
+    assert yard.plan(483)
     question = yard.outlook.question(
-        700, UNIX + 700, np.array([16_000] * 2), np.ones((2, 3), bool)
+        800, UNIX + 800, np.array([16_000] * 2), np.ones((2, 3), bool)
     )
     assert question
     yard.outlook.news()
-    assert not yard.plan(800), "it is not answered yet"
+    assert not yard.plan(900), "it is not answered yet"
     yard.outlook.answer(question, None)
     assert yard.waits() == [False] * 8
-    assert yard.plan(801)
+    assert yard.plan(901)
 
 
 def test_a_wish_that_is_taken_back_or_a_car_that_leaves_waits_no_more():

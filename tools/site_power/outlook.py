@@ -30,6 +30,7 @@ _MOST_W = 10_000_000
 _UNIT = 1_000  # of a price, to what plan.py reckons with
 _START_COST = 0.25  # of a mean kWh's price for 1 kWh: a charge is not cut to pieces for less
 _AGAIN_S = 300.0
+_NEWS_S = 60.0  # when cars or wishes have come or gone
 _OLD_S = 1_800.0  # a plan that could not be renewed for so long holds nobody back
 _LIMIT_S = 10.0
 _TAKES_WH = 12_000  # a car that does not say how much
@@ -101,7 +102,7 @@ class Outlook:
         self, now_s: float, unix_s: float, most_ma: Ints, uses: NDArray[np.bool_]
     ) -> Question | None:
         """What is to be planned now; None: nothing, or what was asked is not answered yet."""
-        again_s = 0 if self._news else _AGAIN_S
+        again_s = _NEWS_S if self._news else _AGAIN_S
         if self._asked is not None or now_s < self._asked_s + again_s:
             return None
         self._news = False
