@@ -8,6 +8,7 @@ from manager_stage import UNIX, Stage, site
 from site_power import heard
 from site_power.allocate import Layout
 from site_power.outlook import SLOT_S, Outlook
+from site_power.wants import Wants
 
 CHEAP_LATER = [9_000, 9_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000]
 
@@ -16,7 +17,7 @@ class Yard:
     """Two boxes with a car each; the first has a wish: an hour at 11 kW within two hours."""
 
     def __init__(self, wh=11_000, by_s=8 * SLOT_S, fuse=100):
-        own = site(2, fuse=fuse)
+        self.site = own = site(2, fuse=fuse)
         self.boxes = [heard.Box(), heard.Box()]
         for box in self.boxes:
             box.online = box.plugged = box.enabled = True
@@ -121,6 +122,24 @@ def test_a_wish_that_is_taken_back_or_a_car_that_leaves_waits_no_more():
         for name, value in change.items():
             setattr(yard.boxes[0], name, value)
         assert not yard.waits()[0]
+
+
+def test_who_has_been_let_go_on_has_a_turn_whatever_the_next_plan_says():
+    yard = Yard()
+    wants = Wants(yard.site, yard.boxes, yard.outlook)
+
+    def waits(minute, says):
+        yard.outlook.waits = lambda b, unix_s: says and b == 0
+        wants.update(minute * 60.0, UNIX + minute * 60.0)
+        return bool(wants.waits[0])
+
+    turn = yard.site.turn_s // 60
+    assert waits(0, True), "the first time at once"
+    assert not waits(10, False)
+    assert not waits(11, True)
+    assert not waits(9 + turn, True)
+    assert waits(10 + turn, True)
+    assert not wants.waits[1]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ class Wants:
         self.idle = np.zeros(n, bool)
         self.waits = np.zeros(n, bool)
         self._need = np.full(n, -math.inf)
+        self._let_s = [-math.inf] * n  # when the plan last let it go on
         self._served = np.zeros(n, bool)
         self._since_s = np.zeros(n)  # when that has changed
         self._less_s = [math.inf] * n  # since when it takes less
@@ -61,13 +62,14 @@ class Wants:
                     self._cap_ma[b] = math.inf
                     self._idle_s[b] = -math.inf
                     self._tried_s[b] = _IDLE_S
+                    self._let_s[b] = -math.inf
                 self.wants_ma[b] = self.could_ma[b] = 0
                 self.waits[b] = self.idle[b] = False
                 self._less_s[b] = math.inf
                 self.uses[b] = box.uses(now_s)
                 continue
             self.could_ma[b] = self._wanted(b, box, now_s)
-            self.waits[b] = self._outlook.waits(b, unix_s)
+            self.waits[b] = self._waits(b, now_s, unix_s)
             self.wants_ma[b] = 0 if self.waits[b] else self.could_ma[b]
             self.idle[b] = now_s < self._idle_s[b]
             # What does not draw may begin to: then it is seen, and others are cut in time.
@@ -102,6 +104,13 @@ class Wants:
                 self._idle_s[b] = now_s + self._turn_s
         self._watch(b, box, now_s)
         return int(max(min(most, self._cap_ma[b]), LEAST_MA))
+
+    def _waits(self, b: int, now_s: float, unix_s: float) -> bool:
+        """For its price; who has been let go on has a turn, whatever the next plan says."""
+        waits = self._outlook.waits(b, unix_s)
+        if self.waits[b] and not waits:
+            self._let_s[b] = now_s
+        return waits and now_s >= self._let_s[b] + self._turn_s
 
     def _watch(self, b: int, box: heard.Box, now_s: float) -> None:
         """Does it take what it is offered?"""
