@@ -70,7 +70,7 @@ test-simulation: setup
 
 test-system: setup
 	@echo "== the firmware as a process, with plant, meter and broker"
-	@$(BIN)/pytest host_tests/system -rs --numprocesses auto --dist loadfile
+	@$(BIN)/pytest host_tests/system -rs --numprocesses 4 --dist loadfile --no-loadscope-reorder  # they mostly wait
 
 lint: $(VENV)/ready  ## ruff, format and rules of the house
 	@$(BIN)/ruff check .
