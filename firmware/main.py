@@ -9,7 +9,8 @@ import gc
 import sys
 import time
 
-_STARTS = 0x4005800C  # RP2040 watchdog SCRATCH0: starts that did not last, gone after power-off
+# Starts that did not last, gone after power-off: RP2040 watchdog SCRATCH0; ESP32 RTC_CNTL STORE0.
+_STARTS = 0x4005800C if sys.platform == "rp2" else 0x3FF4804C
 _COLLECT_BYTES = 16_384  # rubbish between collections: TLS wants 17 KB of the heap in one piece
 _READ_S = 3  # for a person at the console to read what happened, and to press Ctrl-C
 
@@ -25,7 +26,11 @@ def _on_chip():
     try:
         from pilotwire.update.start import run
 
-        run()
+        if sys.platform == "rp2":
+            from pilotwire.hal.rp2 import Rp2 as Hal
+        else:
+            from pilotwire.hal.esp32 import Esp32 as Hal
+        run(Hal)
         mem32[_STARTS] = 0  # a command wants it to start again: that was no crash
         reset()
     except KeyboardInterrupt:
@@ -51,9 +56,7 @@ def _on_computer():
 
 
 gc.threshold(_COLLECT_BYTES)
-if sys.platform == "rp2":
+if sys.platform in ("rp2", "esp32"):
     _on_chip()
-elif sys.platform == "esp32":
-    raise SystemExit("no HAL for esp32 yet")
 else:
     _on_computer()

@@ -35,7 +35,18 @@ def test_what_a_class_may_share_with_its_base_stays():
     heir = "from .base import Base\n\n\nclass Heir(Base):\n    _both = 2\n    _mine = 3\n"
     short = shorten({"pilotwire.base": base, "pilotwire.heir": heir}, [], [])
     assert "self._a = self._both" in short["pilotwire.base"]
-    assert "    _both = 2\n    _a = 3" in short["pilotwire.heir"]
+    assert "    _both = 2\n    _b = 3" in short["pilotwire.heir"]
+
+
+def test_what_is_an_heirs_alone_is_never_its_bases_too():
+    """Whose base has one in a third module."""
+    texts = {
+        "pilotwire.heir": "from .base import Base\nclass Heir(Base):\n    _mine = 1\n",
+        "pilotwire.base": "from .root import Root\nclass Base(Root):\n    _own = 2\n",
+        "pilotwire.root": "class Root:\n    _first = 3\n",
+    }
+    short = shorten(texts, [], [])
+    assert [short[name].split()[-3] for name in texts] == ["_c", "_b", "_a"]
 
 
 def test_what_is_looked_up_by_a_text_stays():

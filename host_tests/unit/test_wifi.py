@@ -103,7 +103,7 @@ class Network:
 
 
 sys.modules["network"] = Network
-from pilotwire.hal import rp2_wifi  # noqa: E402 - a computer has no module `network`
+from pilotwire.hal import wifi  # noqa: E402 - a computer has no module `network`
 
 CONFIG = {"wifi_ssid": "home", "wifi_key": "secret", "wifi_country": "DE"}
 
@@ -114,7 +114,8 @@ class Box:
     def __init__(self, places, fixed=None, **config):
         Wlan.places = dict(places)
         Network.countries = ()
-        self.wifi = rp2_wifi.Wifi(dict(CONFIG, **config), fixed)
+        wifi.network = Network
+        self.wifi = wifi.Wifi(dict(CONFIG, **config), fixed)
 
     def during(self, story):
         async def main():
@@ -241,8 +242,8 @@ class Pause(unittest.TestCase):
     def test_doubles_from_1_s_to_a_minute_less_up_to_a_half(self):
         whole_ms = (1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000)
         for rounds, limit_ms in enumerate(whole_ms):
-            least = rp2_wifi.pause_ms(rounds, lambda bits: 0)
-            most = rp2_wifi.pause_ms(rounds, lambda bits: (1 << bits) - 1)
+            least = wifi.pause_ms(rounds, lambda bits: 0)
+            most = wifi.pause_ms(rounds, lambda bits: (1 << bits) - 1)
             self.assertEqual(least, limit_ms // 2)
             self.assertTrue(limit_ms * 99 // 100 <= most <= limit_ms, rounds)
 

@@ -56,6 +56,7 @@ import gc
 gc.threshold(16_384)  # as main.py does
 import asyncio, sys, time
 import machine
+from pilotwire.hal.rp2 import Rp2
 from pilotwire.update import start
 machine.RTC().datetime(%r)
 made = []
@@ -85,7 +86,7 @@ async def measured(app):
     gc.collect()
     print('free', gc.mem_free())
 start._settle = watch
-start.run()
+start.run(Rp2)
 """
 
 

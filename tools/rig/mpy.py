@@ -38,11 +38,11 @@ class BuildError(RuntimeError):
 
 def sources(chip: str) -> dict[str, Path]:
     """{path in the slot: source} of what `chip` runs: no other chip's HAL, none of the host's."""
+    others = {*ARCHITECTURES, "host", "mock"} - {chip}
     found = {}
     for path in sorted(FIRMWARE.glob("pilotwire/**/*.py")):
         name = path.relative_to(FIRMWARE).as_posix()
-        is_hal = path.parent.name == "hal" and path.name != "__init__.py"
-        if not is_hal or path.stem.split("_")[0] == chip:
+        if path.parent.name != "hal" or path.stem.split("_")[0] not in others:
             found[name] = path
     return found
 

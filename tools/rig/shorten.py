@@ -21,10 +21,31 @@ def shorten(texts: dict[str, str], kept: Iterable[str], outside: Iterable[str]) 
     """
     taken = {name for text in outside for name in _PRIVATE.findall(text)}
     taken |= {name for module in kept for name in _held(ast.parse(texts[module]))}
-    taken |= _inherited(texts)
+    bases = _bases(texts)
+    for module, others in bases.items():
+        for other in others:
+            taken |= set(_PRIVATE.findall(texts[module])) & set(_PRIVATE.findall(texts[other]))
     for text in texts.values():
         taken |= set(_foreign(ast.parse(text)))
-    return {module: _shortened(text, taken) for module, text in texts.items()}
+    names: dict[str, dict[str, str]] = {}
+
+    def name(module: str) -> dict[str, str]:
+        """{private name: short one}; none is that of a base, since the object is the same."""
+        if module not in names:
+            theirs = set(taken)
+            for other in _line(module, bases):
+                theirs.update(name(other).values())
+            own = Counter(old for old in _PRIVATE.findall(texts[module]) if old not in taken)
+            names[module] = dict(
+                zip([old for old, _ in own.most_common()], free(theirs, "_"), strict=False)
+            )
+        return names[module]
+
+    def short(module: str) -> str:
+        new = name(module)
+        return _PRIVATE.sub(lambda found: new.get(found[0], found[0]), texts[module])
+
+    return {module: short(module) for module in texts}
 
 
 def _held(tree: ast.Module) -> Iterator[str]:
@@ -54,9 +75,9 @@ def _foreign(tree: ast.Module) -> Iterator[str]:
                 yield name
 
 
-def _inherited(texts: dict[str, str]) -> set[str]:
-    """Private names that a class may share with its base in another module."""
-    found: set[str] = set()
+def _bases(texts: dict[str, str]) -> dict[str, set[str]]:
+    """{module: those in which a base of one of its classes stands}."""
+    found: dict[str, set[str]] = {module: set() for module in texts}
     for module, text in texts.items():
         tree = ast.parse(text)
         origins = {
@@ -65,25 +86,26 @@ def _inherited(texts: dict[str, str]) -> set[str]:
             if isinstance(node, ast.ImportFrom)
             for item in node.names
         }
-        bases = {
+        names = {
             base.id
             for node in ast.walk(tree)
             if isinstance(node, ast.ClassDef)
             for base in node.bases
             if isinstance(base, ast.Name)
         }
-        for origin in (origins[base] for base in bases if base in origins):
-            for other, theirs in texts.items():
+        for origin in (origins[name] for name in names if name in origins):
+            for other in texts:
                 if other != module and other.rpartition(".")[2] == origin:
-                    found |= set(_PRIVATE.findall(text)) & set(_PRIVATE.findall(theirs))
+                    found[module].add(other)
     return found
 
 
-def _shortened(text: str, taken: set[str]) -> str:
-    letters = free(taken, "_")
-    own = Counter(name for name in _PRIVATE.findall(text) if name not in taken)
-    names = {name: next(letters) for name, _ in own.most_common()}
-    return _PRIVATE.sub(lambda found: names.get(found[0], found[0]), text)
+def _line(module: str, bases: dict[str, set[str]]) -> set[str]:
+    """All modules that a class of `module` comes from."""
+    found = set(bases[module])
+    for base in bases[module]:
+        found |= _line(base, bases)
+    return found
 
 
 def free(taken: set[str], start: str = "") -> Iterator[str]:

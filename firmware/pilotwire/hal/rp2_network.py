@@ -1,36 +1,20 @@
-"""How an RP2040 reaches the network: by wire where board and image have that, else by radio."""
+"""The networks of an RP2040: a W5500 by wire, the CYW43 by radio."""
 
-from ..loading import unload
+from . import networks
 
 
 def choose(board, config):
-    """(Ethernet, Wifi or None; why not by wire though the board has it, or "")."""
-    fixed = _fixed(config.get("wifi_ip"))
-    trouble = ""
-    wires = board.get("ethernet")
-    if wires:
-        from .rp2_ethernet import Ethernet
-
-        wired = Ethernet(wires, fixed)
-        if not wired.trouble:
-            return wired, ""
-        trouble = "ethernet: " + wired.trouble
-    if not config["wifi_ssid"]:
-        return None, trouble
-    from .rp2_wifi import Wifi
-
-    return Wifi(config, fixed), trouble
+    """See networks.choose."""
+    return networks.choose(board, config, _wire, _radio)
 
 
-def _fixed(text):
-    """For ifconfig; None, DHCP, where the configuration names no address or a wrong one."""
-    if not text:
-        return None
-    from ..address import parse
+def _wire(wires, fixed):
+    from .rp2_ethernet import Ethernet
 
-    try:
-        return parse(text)
-    except ValueError as error:
-        print("wifi_ip:", error)
-    finally:
-        unload("address")
+    return Ethernet(wires, fixed)
+
+
+def _radio(config, fixed):
+    from .wifi import Wifi
+
+    return Wifi(config, fixed)

@@ -5,18 +5,18 @@ import asyncio
 from micropython import const
 
 from ..app import App, RestartWanted
-from ..hal.rp2 import Rp2
 from . import maintenance
 
 _LASTS_S = const(60)  # a start that lasts so long is no crash
 
 
-def run():
-    """Run the app until a command wants a restart, or raise what ended it, contactor open.
+def run(make_hal):
+    """Run the app on the chip's HAL until a command wants a restart, or raise what ended it,
+    contactor open.
 
     KeyboardInterrupt at Ctrl-C.
     """
-    hal = Rp2()
+    hal = make_hal()
     reason = "crash"
     try:
         app = App(hal)

@@ -1,4 +1,5 @@
-"""Joins one of up to three Wi-Fi networks and joins again, for ever: network.WLAN of the CYW43.
+"""Joins one of up to three Wi-Fi networks and joins again, for ever: network.WLAN of the CYW43,
+from which esp32_wifi.py differs in what it says.
 
 Nothing scans, which would block the loop for seconds: the networks are tried in their order, so a
 hidden one is joined like any other.
@@ -33,6 +34,8 @@ def pause_ms(rounds, random_bits):
 class Wifi:
     """`config`: wifi_ssid, wifi_key, and with 2 and 3 behind them (a key "" is an open network's);
     wifi_country ("": what every country allows). `fixed`: for ifconfig; None: DHCP."""
+
+    why = _WHY
 
     def __init__(self, config, fixed):
         self._networks = [
@@ -70,28 +73,34 @@ class Wifi:
     async def _join(self, place):
         """Try one network for up to 20 s; whether the box has an address there."""
         wlan = self._wlan
-        ssid, key, way = place
         try:
-            if key:
-                # WPA2 and the older, or WPA3 with WPA2: an access point may dislike either.
-                security = (wlan.SEC_WPA_WPA2, wlan.SEC_WPA2_WPA3)[way]
-                wlan.connect(ssid, key, security=security)  # pyright: ignore[reportCallIssue]
-            else:
-                wlan.connect(ssid)
+            self.connect(wlan, *place)
         except OSError:
             pass  # the radio is busy: as good as a join that fails
-        for _ in range(_POLLS):
+        for polls in range(_POLLS):
             await asyncio.sleep(_POLL_S)
             if wlan.isconnected():
                 self._reason = ""
                 return True
-            if wlan.status() < 0:
+            if self.has_failed(wlan, polls):
                 break
-        self._reason = _WHY.get(wlan.status(), "failed")
+        self._reason = self.why.get(wlan.status(), "failed")
         if self._reason != "not-found":
-            place[2] = 1 - way
+            place[2] = 1 - place[2]
         wlan.disconnect()
         return False
+
+    def connect(self, wlan, ssid, key, way):
+        """Begin to join by WPA2 or older, or by WPA3 or WPA2: somebody may dislike either."""
+        if key:
+            security = (wlan.SEC_WPA_WPA2, wlan.SEC_WPA2_WPA3)[way]
+            wlan.connect(ssid, key, security=security)  # pyright: ignore[reportCallIssue]
+        else:
+            wlan.connect(ssid)
+
+    def has_failed(self, wlan, _polls):
+        """Whether a join that began `_polls` looks ago has failed for certain."""
+        return wlan.status() < 0
 
     def name_servers(self):
         """The one that DHCP has named, and the gateway, which mostly is one too."""
