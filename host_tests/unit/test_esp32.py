@@ -1,121 +1,17 @@
 """The ESP32's HAL on a fake chip: what ring 0 sees and moves there, and the heap left alone."""
 
-import asyncio
-import io
-import json
-import sys
 import unittest
-from array import array
 
-import fake_esp32
 import micropython
-from fake_esp32 import Machine
+from esp32_box import BOARD, BOLT, COIL, DE, PP, TEST, Box, Esp32, buses, lamp, make
+from fake_esp32 import Machine, NeoPixel
+from pilotwire.hal import esp32_restart
+from pilotwire.pilot import faults, handover, levels, signals
+from pilotwire.pilot.guard import Guard
+from pilotwire.pilot.settings import Settings
 
-fake_esp32.install()
-from pilotwire.hal import (  # noqa: E402
-    buses,
-    chip,
-    esp32,
-    esp32_restart,
-    esp32_sampler,
-    lock_motor,
-    rs485,
-)
-from pilotwire.hal.esp32 import Esp32  # noqa: E402
-from pilotwire.hal.lamp import show  # noqa: E402
-from pilotwire.pilot import faults, handover, levels, signals  # noqa: E402
-from pilotwire.pilot.guard import Guard  # noqa: E402
-from pilotwire.pilot.settings import Settings  # noqa: E402
-
-PWM, COIL, DE, BOLT, TEST = 19, 26, 22, 27, 23
-CP, PP = 36, 39
-BOARD = {
-    "name": "bench",
-    "chip": "esp32",
-    "rated_ma": 32_000,
-    "phases": 3,
-    "feedback": True,
-    "dead_man": False,
-    "watchdog_ms": 8_000,
-    "pilot": {"pwm": PWM, "adc": CP, "inverted": 0, "zero_mv": -15_000, "full_mv": 15_000},
-    "pp": {"adc": PP, "pull_up_ohm": 1_000},
-    "contactor": {"pin": COIL, "active": 1},
-    "inputs": {
-        "feedback": {"pin": 32, "active": 0, "pull": "up"},
-        "rcd": {"pin": 33, "active": 1, "pull": "up"},
-        "pe": None,
-        "lock": None,
-        "stop": None,
-        "tamper": None,
-        "dim": {"pin": 25, "active": 0, "pull": "up"},
-    },
-    "outputs": {"rcd_test": {"pin": TEST, "active": 1}, "lock": None, "three_phases": None},
-    "meter": {"uart": 1, "tx": 17, "rx": 16, "de": DE},
-    "grid": {"uart": 2, "tx": 4, "rx": 5},
-    "i2c": {"id": 0, "sda": 21, "scl": 18},
-}
-HIGH_MV = {"A": 12_000, "B": 9_000, "C": 6_000, "E": 0}
 READY = handover.FLAG_AUTHORISED | handover.FLAG_RUN | handover.FLAG_RECORDED
 READ_US = (35, 60, 85)  # as others have measured it
-
-
-class Box:
-    """A HAL on a fresh chip, a vehicle of a few voltages, and a contactor that follows."""
-
-    def __init__(self, read_us=60, **board):
-        self.chip = Machine.chip = fake_esp32.Chip()
-        self.clock = clock = self.chip.clock
-        for module in (chip, esp32, esp32_sampler, lock_motor, rs485):
-            module.time = clock
-        self.chip.uv = self.uv
-        self.chip.read_us = read_us
-        self.chip.inputs[32] = 1
-        self.vehicle = "A"
-        self.low_mv = -12_000
-        self.pp_ohm = 30_000
-        self.edge_us = 0
-        self.noise_mv = 0
-        self._noise = 1
-        text = json.dumps(dict(BOARD, **board))
-        files = {"/board.json": text, sys.path[0] + "/firmware.sha256": "0f1e2d3c4b5a"}
-        chip.open = lambda path: io.StringIO(files[path])
-        Esp32.epoch_s = 946_684_800
-        self.hal = make(Esp32)
-        self.inputs = array("i", [0] * signals.N_INPUTS)
-        self.due_us = 0
-
-    def uv(self, gpio, us):
-        """At an ADC's pin, at that moment."""
-        if gpio == PP:
-            return 3_300_000 * self.pp_ohm // (1_000 + self.pp_ohm)
-        high = self.chip.pilot_is_high(us)
-        mv = HIGH_MV[self.vehicle] if high else self.low_mv
-        if self.edge_us and high != self.chip.pilot_is_high(us - self.edge_us):
-            mv = (HIGH_MV[self.vehicle] + self.low_mv) // 2
-        if self.noise_mv:
-            self._noise = self._noise * 1_103_515_245 + 12_345 & 0x7FFFFFFF
-            mv += (self._noise >> 16) % (2 * self.noise_mv) - self.noise_mv
-        return (mv + 15_000) * 110
-
-    def drive(self, duty):
-        self.hal.drive(duty, 0)
-        return self
-
-    def sample(self, ms=10):
-        """One sample, begun `ms` after the last one."""
-        self.due_us += ms * 1_000
-        self.clock.us = max(self.clock.us, self.due_us)
-        return self.hal.sample(self.inputs)
-
-    def pilot(self):
-        return self.inputs[signals.CP_HIGH_MV], self.inputs[signals.CP_LOW_MV]
-
-
-def make(kind):
-    """ThreadSafeFlag wants a loop on CPython, which has none of its own."""
-    if not hasattr(asyncio, "ThreadSafeFlag"):
-        asyncio.ThreadSafeFlag = asyncio.Event
-    return kind()
 
 
 class Charging:
@@ -580,18 +476,18 @@ class Life(unittest.TestCase):
 class Lamp(unittest.TestCase):
     def test_pins_by_their_active_level(self):
         Box()
-        show({"red": 2, "blue": 4, "active": 0}, 255, 255, 0)
+        lamp.show({"red": 2, "blue": 4, "active": 0}, 255, 255, 0)
         self.assertEqual((Machine.chip.levels[2], Machine.chip.levels[4]), (0, 1))
 
     def test_neopixels_all_alike(self):
         Box()
-        show({"neopixel": 13, "count": 2}, 255, 60, 0)
-        self.assertEqual(fake_esp32.NeoPixel.shown, (13, [(255, 60, 0), (255, 60, 0)]))
+        lamp.show({"neopixel": 13, "count": 2}, 255, 60, 0)
+        self.assertEqual(NeoPixel.shown, (13, [(255, 60, 0), (255, 60, 0)]))
 
     def test_a_board_without_one_is_left_alone(self):
         Box()
         before = dict(Machine.chip.levels)
-        show(None, 255, 0, 0)
+        lamp.show(None, 255, 0, 0)
         self.assertEqual(Machine.chip.levels, before)
 
 
