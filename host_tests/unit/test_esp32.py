@@ -1,5 +1,6 @@
 """The ESP32's HAL on a fake chip: what ring 0 sees and moves there, and the heap left alone."""
 
+import asyncio
 import unittest
 
 import micropython
@@ -326,7 +327,7 @@ class Motor(unittest.TestCase):
 
     def test_is_let_go_when_the_firmware_stops(self):
         box = self.make()
-        box.hal.start(lambda timer: None)
+        box.hal.start(lambda: None)
         box.hal.switch(signals.OUT_LOCK, True)
         box.hal.stop()
         self.assertEqual(self.levels(box), (1, 1))
@@ -391,12 +392,11 @@ class Life(unittest.TestCase):
     def test_a_tick_every_10_ms_and_a_watchdog(self):
         box = Box()
         self.assertEqual((box.chip.timer, box.chip.dog_ms), (None, 0))
-
-        def tick(_timer):
-            pass
-
-        box.hal.start(tick)
-        self.assertEqual(box.chip.timer, (10, tick))
+        ticks = []
+        box.hal.start(lambda: ticks.append(1))
+        period_ms, callback = box.chip.timer
+        callback(None)
+        self.assertEqual((period_ms, ticks), (10, [1]))
         self.assertEqual(box.chip.dog_ms, 8_000)
         box.clock.us += 5_000_000
         box.hal.feed()
@@ -404,7 +404,7 @@ class Life(unittest.TestCase):
 
     def test_stopped_is_open_and_not_ready_with_time_for_a_person(self):
         box = Box()
-        box.hal.start(lambda timer: None)
+        box.hal.start(lambda: None)
         box.hal.drive(5_333, 1)
         box.hal.stop()
         self.assertTrue(box.chip.timer is None)
@@ -416,9 +416,26 @@ class Life(unittest.TestCase):
         self.assertEqual((hal.firmware, hal.board["name"], hal.root), ("0f1e2d3c", "bench", ""))
         self.assertTrue(hal.handshake_blocks_guard)
 
+    def test_a_ctrl_c_that_comes_in_a_tick_ends_the_app_all_the_same(self):
+        box = Box()
+
+        def pressed():
+            raise KeyboardInterrupt
+
+        async def ring_1():
+            await box.hal.woken(0.01)
+            box.chip.timer[1](None)
+            try:
+                await box.hal.woken(0.01)
+            except KeyboardInterrupt:
+                return True
+
+        box.hal.start(pressed)
+        self.assertTrue(asyncio.run(ring_1()))
+
     def test_without_a_watchdog_none_is_started(self):
         box = Box(watchdog_ms=0)
-        box.hal.start(lambda timer: None)
+        box.hal.start(lambda: None)
         box.hal.feed()
         box.hal.stop()
         self.assertEqual(box.chip.dog_ms, 0)
@@ -434,7 +451,7 @@ class Life(unittest.TestCase):
         ):
             box = Box()
             if said is not None:
-                box.hal.start(lambda timer: None)
+                box.hal.start(lambda: None)
             if said:
                 box.hal.ended(said)
             box.chip.cause = cause
@@ -466,7 +483,7 @@ class Life(unittest.TestCase):
 
     def test_a_time_that_has_only_passed_does_not_outlive_a_soft_reset(self):
         box = Box()
-        box.hal.start(lambda timer: None)
+        box.hal.start(lambda: None)
         box.hal.set_clock(1_800_000_000, "none")
         self.assertEqual(box.hal.clock(), (None, "none"))
         box.hal.stop()

@@ -54,6 +54,8 @@ class Esp32(Chip):
         self._duty = _STEADY
         self._sampler = Sampler(pilot, board["pp"], _contacts(board["inputs"]))
         self._timer = Timer(0)  # 1.28 has those of the hardware only
+        self._tick = None
+        self._interrupted = False
         self.sample, self.drive, self.feed = self.sample, self.drive, self.feed
         if self.motor:
             self.drive = self.motor.before(self.drive)
@@ -69,14 +71,29 @@ class Esp32(Chip):
             self._duty = duty
             self._pwm.duty_ns(duty * 100)
 
+    def _run(self, _timer):
+        """A Ctrl-C that comes in a tick would be the tick's, and lost."""
+        try:
+            self._tick()
+        except KeyboardInterrupt:
+            self._interrupted = True
+            self.wake()
+
     # The rest.
+
+    async def woken(self, timeout_s):
+        await Chip.woken(self, timeout_s)
+        if self._interrupted:
+            self._interrupted = False
+            raise KeyboardInterrupt
 
     def start(self, tick):
         self.sample(array("i", [0] * signals.N_INPUTS))  # from here the first tick counts its time
         esp32_restart.running()
         if self.board["watchdog_ms"]:
             self._dog = WDT(timeout=self.board["watchdog_ms"])
-        self._timer.init(mode=Timer.PERIODIC, period=_TICK_MS, callback=tick)
+        self._tick = tick
+        self._timer.init(mode=Timer.PERIODIC, period=_TICK_MS, callback=self._run)
 
     def stop(self):
         """Also the watchdog: who stands at the prompt has the time he needs."""
