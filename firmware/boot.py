@@ -13,30 +13,26 @@ import sys
 _CRASHES = 2  # starts from a slot that did not last, before the other one is tried
 
 
-if sys.platform == "rp2":
+def _let_go():
+    """How many starts did not last, as main.py has counted them."""
+    from machine import mem32
 
-    def _let_go():
-        from machine import mem32
-
+    if sys.platform == "rp2":
         for gpio in range(29):
             if not 23 <= gpio <= 25:  # the wireless chip's
                 mem32[0x40014004 + 8 * gpio] = 0x1F  # IO_BANK0, GPIOn_CTRL: no function, no output
         mem32[0xD0000028] = 0x1C7FFFFF  # SIO, GPIO_OE_CLR
         mem32[0x4005B000] = 1 << 30  # WATCHDOG, CTRL, clearing alias: the app starts it again
-        return mem32[0x4005800C]  # SCRATCH0, counted by main.py
+        return mem32[0x4005800C]  # SCRATCH0
+    from machine import SOFT_RESET, WDT, reset_cause
 
-elif sys.platform == "esp32":
-
-    def _let_go():
-        from machine import SOFT_RESET, WDT, mem32, reset_cause
-
-        for gpio in range(34):
-            # FUNCn_OUT_SEL: what a peripheral drives ends with the reset, or is the flash's.
-            if mem32[0x3FF44530 + 4 * gpio] & 0x1FF == 0x100:
-                mem32[0x3FF44034 if gpio > 31 else 0x3FF44028] = 1 << (gpio & 31)  # GPIO_ENABLE
-        if reset_cause() == SOFT_RESET:  # the watchdog goes on: 11 days, unless the app says less
-            WDT(timeout=1_000_000_000)
-        return mem32[0x3FF4804C]  # RTC_CNTL STORE0, counted by main.py
+    for gpio in range(34):
+        # FUNCn_OUT_SEL: what a peripheral drives ends with the reset, or is the flash's.
+        if mem32[0x3FF44530 + 4 * gpio] & 0x1FF == 0x100:
+            mem32[0x3FF44034 if gpio > 31 else 0x3FF44028] = 1 << (gpio & 31)  # GPIO_ENABLE, W1TC
+    if reset_cause() == SOFT_RESET:  # the watchdog goes on: 11 days, unless the app says less
+        WDT(timeout=1_000_000_000)
+    return mem32[0x3FF4804C]  # RTC_CNTL STORE0
 
 
 def _is_whole(slot):

@@ -11,6 +11,12 @@ OUT_SEL, ENABLE_OFF, ENABLE1_OFF, STORE0 = 0x3FF44530, 0x3FF44028, 0x3FF44034, 0
 PLAIN, LEDC, PSRAM = 0x100, 71, 8  # what a pin puts out
 
 
+class Esp32Python:
+    """The module `sys`."""
+
+    platform = "esp32"
+
+
 class Registers:
     """mem32, which notes what is written in its order."""
 
@@ -32,7 +38,7 @@ def let_go(monkeypatch):
     (function,) = (
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and "SOFT_RESET" in ast.unparse(node)
+        if isinstance(node, ast.FunctionDef) and node.name == "_let_go"
     )
     monkeypatch.setitem(__import__("sys").modules, "machine", Machine)
 
@@ -40,7 +46,7 @@ def let_go(monkeypatch):
         Machine.chip = fake_esp32.Chip()
         Machine.chip.cause = cause
         monkeypatch.setattr(Machine, "mem32", registers)
-        space = {}
+        space = {"sys": Esp32Python}
         exec(compile(ast.Module([function], []), "boot.py", "exec"), space)
         return space[function.name]()
 

@@ -17,7 +17,6 @@ from ..tcp import open_connection
 _SET_S = const(1_704_067_200)  # 2024: the clock of a chip that nobody has set is before that
 _UNSET_S = const(1_609_459_200)  # 2021, where an RP2040 begins
 _DAY_S = const(86_400)
-_STEADY = const(10_000)
 
 # In board.json, in the order of signals.py.
 INPUTS = ("feedback", "rcd", "pe", "lock", "stop", "tamper")
@@ -70,8 +69,7 @@ class Chip:
     # The rest.
 
     def rest(self):
-        """What `stop` does on each chip: all is open, and no pulse is left half done."""
-        self.drive(_STEADY, 0)
+        """What `stop` does on each chip, once the contactor is open."""
         if self.motor:
             self.motor.rest()
         if self._quality == "none":  # after a soft reset the clock must not look like a set one
@@ -157,11 +155,11 @@ class Chip:
         """This start has lasted: it is no crash."""
         self._restart.settled()
 
-    async def join(self, config):
-        """By wire where the board and its image have that, else by radio."""
-        self._net, self._net_trouble = self.networks(config)
-        if self._net:
-            await self._net.stay()
+    async def stay(self, net, trouble):
+        """Stay on the network that networks.choose has found."""
+        self._net, self._net_trouble = net, trouble
+        if net:
+            await net.stay()
 
     def network(self):
         if not self._net:

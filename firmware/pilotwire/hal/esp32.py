@@ -54,7 +54,6 @@ class Esp32(Chip):
         self._duty = _STEADY
         self._sampler = Sampler(pilot, board["pp"], _contacts(board["inputs"]))
         self._timer = Timer(0)  # 1.28 has those of the hardware only
-        self._tick = None
         self._interrupted = False
         self.sample, self.drive, self.feed = self.sample, self.drive, self.feed
         if self.motor:
@@ -98,18 +97,19 @@ class Esp32(Chip):
     def stop(self):
         """Also the watchdog: who stands at the prompt has the time he needs."""
         self._timer.deinit()
+        self.drive(_STEADY, 0)
         self.rest()
         if self._dog:
             WDT(timeout=_PROMPT_MS)
             self._dog = None
 
-    def networks(self, config):
-        """See networks.choose."""
+    async def join(self, config):
+        """By wire where the board and its image have that, else by radio."""
         from .esp32_network import choose
 
         found = choose(self.board, config)
         unload("hal.esp32_network", "hal.networks")
-        return found
+        await self.stay(*found)
 
 
 def _contacts(wires):

@@ -14,21 +14,26 @@ class Ethernet(Wired):
     """
 
     def __init__(self, wires, fixed):
-        Wired.__init__(self, fixed)
-        driver = getattr(network, "LAN", None)
-        if driver is None:
-            self.trouble = "no-driver"
-            return
-        power = wires["power"]
-        try:
-            self.nic = driver(
-                mdc=Pin(wires["mdc"]),
-                mdio=Pin(wires["mdio"]),
-                power=None if power is None else Pin(power),
-                phy_type=network.PHY_LAN8720,
-                phy_addr=wires["address"],
-                ref_clk=Pin(wires["clock"]),
-                ref_clk_mode=Pin.OUT if wires["clock"] else Pin.IN,
-            )
-        except OSError:
-            self.trouble = "no-chip"
+        nic, trouble = _find(wires)
+        Wired.__init__(self, nic, trouble, fixed)
+
+
+def _find(wires):
+    """(interface or None, "" or why there is none)."""
+    driver = getattr(network, "LAN", None)
+    if driver is None:
+        return None, "no-driver"
+    power = wires["power"]
+    try:
+        nic = driver(
+            mdc=Pin(wires["mdc"]),
+            mdio=Pin(wires["mdio"]),
+            power=None if power is None else Pin(power),
+            phy_type=network.PHY_LAN8720,
+            phy_addr=wires["address"],
+            ref_clk=Pin(wires["clock"]),
+            ref_clk_mode=Pin.OUT if wires["clock"] else Pin.IN,
+        )
+        return nic, ""
+    except OSError:
+        return None, "no-chip"

@@ -20,7 +20,7 @@ class Esp32Wifi(Wifi):
 
     why = _WHY
 
-    def connect(self, wlan, ssid, key, _way):
+    def connect(self, wlan, ssid, key, way):
         """Begin to join. The port would try again for ever, and never another network."""
         wlan.config(reconnects=0)
         if key:

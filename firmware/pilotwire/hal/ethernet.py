@@ -8,12 +8,13 @@ _WATCH_S = const(2)
 
 
 class Wired:
-    """`fixed`: for ifconfig; None: DHCP. `trouble`: "" or why there is no `nic`."""
+    """`nic` is the interface of network, None where there is `trouble`. `fixed`: for ifconfig;
+    None: DHCP.
+    """
 
-    nic = None
-    trouble = ""
-
-    def __init__(self, fixed):
+    def __init__(self, nic, trouble, fixed):
+        self.nic = nic
+        self.trouble = trouble
         self._fixed = fixed
 
     async def stay(self):

@@ -89,18 +89,19 @@ class Rp2(Chip):
     def stop(self):
         """Also the watchdog: who stands at the prompt has the time he needs."""
         self._timer.deinit()
+        self.drive(_STEADY, 0)
         self.rest()
         rp2_restart.stop_watchdog()
         self._dog = None
         self._sampler.stop()
 
-    def networks(self, config):
-        """See networks.choose."""
+    async def join(self, config):
+        """By wire where the board and its image have that, else by radio."""
         from .rp2_network import choose
 
         found = choose(self.board, config)
         unload("hal.rp2_network", "hal.networks")
-        return found
+        await self.stay(*found)
 
 
 def _contacts(wires):

@@ -16,19 +16,23 @@ class Ethernet(Wired):
     """
 
     def __init__(self, wires, fixed):
-        Wired.__init__(self, fixed)
-        driver = getattr(network, "WIZNET5K", None)
-        if driver is None:
-            self.trouble = "no-driver"
-            return
-        bus = SPI(
-            wires["spi"],
-            _SPI_HZ,
-            sck=Pin(wires["sck"]),
-            mosi=Pin(wires["mosi"]),
-            miso=Pin(wires["miso"]),
-        )
-        try:
-            self.nic = driver(bus, Pin(wires["cs"]), Pin(wires["rst"]))
-        except OSError:
-            self.trouble = "no-chip"
+        nic, trouble = _find(wires)
+        Wired.__init__(self, nic, trouble, fixed)
+
+
+def _find(wires):
+    """(interface or None, "" or why there is none)."""
+    driver = getattr(network, "WIZNET5K", None)
+    if driver is None:
+        return None, "no-driver"
+    bus = SPI(
+        wires["spi"],
+        _SPI_HZ,
+        sck=Pin(wires["sck"]),
+        mosi=Pin(wires["mosi"]),
+        miso=Pin(wires["miso"]),
+    )
+    try:
+        return driver(bus, Pin(wires["cs"]), Pin(wires["rst"])), ""
+    except OSError:
+        return None, "no-chip"
