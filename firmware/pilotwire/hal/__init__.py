@@ -1,4 +1,5 @@
-"""The board, as the firmware sees it. One file per chip; this page is the interface.
+"""The board, as the firmware sees it. One file per chip (what chips share is in chip.py); this page
+is the interface.
 
 Ring 0's part, called from the guard's tick; none of it allocates, waits or touches flash:
 
@@ -6,7 +7,8 @@ Ring 0's part, called from the guard's tick; none of it allocates, waits or touc
                   period of the pilot; return the ms since the previous call (0..1_000), or -1
                   when there is no fresh sample.
 `drive(duty, closed)`  pilot duty in 1/100 % (0: steady -12 V, 10_000: steady +12 V), to 0.1 us;
-                  `closed` 1 keeps the contactor closed for the next 50 ms, 0 opens it now.
+                  `closed` 1 keeps the contactor closed for the next 50 ms, 0 opens it now. Called
+                  in every tick.
 `switch(output, on)`  move one of the outputs of pilot/signals.py; nothing where it is not fitted.
 `feed()`          feed the watchdog.
 `wake()`          set the flag that ring 1 waits for.
@@ -44,5 +46,6 @@ The rest, for rings 1 and 2:
 `started`         why it started: "power-on", "watchdog", "crash", "console" or "command".
 `board`           the board's data: `rated_ma`, `phases`, ... (boards/<board>/board.json).
 `root`            folder of the configuration and the records, without a trailing slash.
+`lamp.show(board["leds"], red, green, blue)`  on a chip: the board's lamp, 0 to 255 each.
 `sync()`          what was written and flushed is on flash when it returns.
 """
