@@ -69,6 +69,7 @@ class Box:
         self.pp_ohm = 30_000
         self.edge_us = 0
         self.noise_mv = 0
+        self.spikes = {}  # {number of a read: mV that it is off}
         self._noise = 1
         text = json.dumps(dict(BOARD, **board))
         files = {"/board.json": text, sys.path[0] + "/firmware.sha256": "0f1e2d3c4b5a"}
@@ -89,6 +90,7 @@ class Box:
         if self.noise_mv:
             self._noise = self._noise * 1_103_515_245 + 12_345 & 0x7FFFFFFF
             mv += (self._noise >> 16) % (2 * self.noise_mv) - self.noise_mv
+        mv += self.spikes.get(self.chip.reads, 0)
         return (mv + 15_000) * 110
 
     def drive(self, duty):

@@ -69,9 +69,9 @@ class Charging:
 
 
 class Pilot(unittest.TestCase):
-    def test_both_plateaus_are_found_in_one_tick_from_6_to_51_a(self):
+    def test_both_plateaus_are_found_in_one_tick_from_6_to_63_a(self):
         for read_us in READ_US:
-            for duty in (1_000, 1_666, 2_666, 5_333, 8_500):
+            for duty in (1_000, 1_666, 2_666, 5_333, 8_500, 8_920):
                 box = Box(read_us).drive(duty)
                 box.vehicle, box.noise_mv, box.edge_us = "C", 200, 8
                 for _ in range(50):
@@ -80,6 +80,18 @@ class Pilot(unittest.TestCase):
                     case = read_us, duty, high_mv, low_mv
                     self.assertTrue(-12_400 <= low_mv <= -11_600, case)
                     self.assertTrue(5_600 <= high_mv <= 6_400, case)
+
+    def test_a_single_value_that_is_off_counts_for_nothing(self):
+        for duty, spikes_mv in ((5_333, (2_000, -2_000)), (10_000, (2_000, -2_000))):
+            box = Box().drive(duty)
+            box.vehicle = "C"
+            box.sample()
+            before = box.pilot()
+            for mv in spikes_mv:
+                for read in range(1, 18):
+                    box.spikes = {box.chip.reads + read: mv}
+                    self.assertEqual(box.sample(), 10)
+                    self.assertEqual(box.pilot(), before)
 
     def test_a_steady_one_is_one_plateau(self):
         for duty, mv in ((10_000, 9_000), (0, -12_000)):
@@ -96,20 +108,24 @@ class Pilot(unittest.TestCase):
             self.assertEqual(box.pilot(), (0, 0))
 
     def test_a_plateau_that_hid_between_two_reads_is_not_made_up(self):
-        # 63 A: 108 us of low plateau, and an ADC so slow that it meets none of them.
-        box = Box(250).drive(8_920)
-        box.vehicle = "C"
-        seen = [(box.sample(), box.pilot()) for _ in range(200)]
-        self.assertTrue(any(dt_ms == -1 for dt_ms, _ in seen))
-        for dt_ms, (high_mv, low_mv) in seen:
-            if dt_ms != -1:
-                self.assertEqual((high_mv, low_mv), (6_000, -12_000))
+        missed = 0
+        for read_us in (120, 250, 400):
+            for duty in (1_000, 8_920, 9_600):
+                box = Box(read_us).drive(duty)
+                box.vehicle = "C"
+                box.edge_us = 8
+                for _ in range(100):
+                    if box.sample() == -1:
+                        missed += 1
+                    else:
+                        self.assertEqual(box.pilot(), (6_000, -12_000), (read_us, duty))
+        self.assertTrue(missed > 100, missed)
 
     def test_it_is_held_for_30_ms_and_then_there_is_no_sample(self):
         box = Box().drive(1_000)
         self.assertEqual(box.sample(), 10)
         box.chip.pilot_is_high = lambda us: False  # no high plateau, and reads too slow to know
-        box.chip.read_us = 120
+        box.chip.read_us = 93
         self.assertEqual([box.sample() for _ in range(4)], [10, 10, 10, -1])
 
     def test_a_hole_in_the_reads_costs_a_sample_at_most(self):
@@ -118,8 +134,9 @@ class Pilot(unittest.TestCase):
         self.assertEqual(box.sample(), 10)
         for read in range(0, 36, 3):
             box.chip.late_us = {box.chip.reads + read: 900}
-            self.assertEqual(box.sample(), 10)
-            self.assertEqual(box.pilot(), (9_000, -12_000))
+            for _ in range(2):
+                self.assertEqual(box.sample(), 10)
+                self.assertEqual(box.pilot(), (9_000, -12_000))
 
     def test_what_is_driven_comes_within_16_ns_of_the_period(self):
         box = Box()
@@ -235,11 +252,11 @@ class Charge(unittest.TestCase):
         charging.due_us = charging.box.clock.us
         self.assertTrue(charging.ticks_until(0, 10) <= 3)
 
-    def test_a_tick_reads_for_no_longer_than_two_periods(self):
+    def test_a_tick_reads_for_two_periods_and_no_longer(self):
         for read_us in READ_US:
             charging = Charging(read_us=read_us)
             charging.charge()
-            self.assertTrue(charging.longest_us <= 2_020 + 2 * read_us, charging.longest_us)
+            self.assertTrue(0 <= charging.longest_us - 2_200 <= 3 * read_us, charging.longest_us)
 
     def test_leaves_the_heap_alone(self):
         charging = Charging()
@@ -415,6 +432,7 @@ class Life(unittest.TestCase):
         hal = Box().hal
         self.assertEqual((hal.firmware, hal.board["name"], hal.root), ("0f1e2d3c", "bench", ""))
         self.assertTrue(hal.handshake_blocks_guard)
+        self.assertEqual(Machine.chip.hz, 240_000_000)
 
     def test_a_ctrl_c_that_comes_in_a_tick_ends_the_app_all_the_same(self):
         box = Box()

@@ -1,5 +1,5 @@
-"""The board, as the firmware sees it. One file per chip (what chips share is in chip.py); this page
-is the interface.
+"""The board, as the firmware sees it. One file per chip, and chip.py for both; this page is the
+interface.
 
 Ring 0's part, called from the guard's tick; none of it allocates, waits or touches flash:
 

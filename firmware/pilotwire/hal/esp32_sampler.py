@@ -2,8 +2,9 @@
 
 MicroPython has no ADC by DMA there, so the pilot is read one value after the other for two of its
 periods, and nobody knows where in a period a value was taken. The highest and the lowest tell the
-plateaus, if another read agrees with each: a single one may have met an edge, or be noise. Where
-reads follow each other faster than the shorter plateau passes, two periods give two of each.
+plateaus, if another read agrees with each: a single one may have met an edge, or be noise, and the
+next is tried. The shorter plateau is looked for only where reads followed each other faster than
+it passes: then it cannot have hidden, and two periods give two of it.
 """
 
 import time
@@ -15,11 +16,12 @@ from micropython import const
 from ..pilot import signals
 
 _MOST = const(160)  # reads, whose sum in uV stays below 2**30
-_ONE_US = const(1_010)  # the port's nearest to 1 kHz is 998.4 or 1,001.6 Hz
-_TWO_US = const(2_020)
+_ONE_US = const(1_010)  # the port's nearest to 1 kHz is 998.4 Hz
+_TWO_US = const(2_200)  # two periods and 200 us: two whole ones of any plateau shorter than that
 _EDGE_US = const(10)  # until a plateau stands
 _NEAR_UV = const(100_000)  # 0.9 V of the pilot at most: what differs by less is one plateau, noisy
 _AGREE = const(2)
+_TRIES = const(2)
 _HOLD_MS = const(30)  # a plateau that has not been seen for longer is no sample
 _NEVER_MS = const(60_000)
 _LONGEST_MS = const(1_000)
@@ -27,6 +29,7 @@ _PIN_MV = const(3_300)
 _OPEN_MV = const(2_900)  # ADC1 ends somewhere above
 _OPEN_OHM = const(30_000)
 _STEADY = const(10_000)
+_HALF = const(5_000)
 
 
 class Sampler:
@@ -109,25 +112,49 @@ class Sampler:
                 widest_us = at_us[i] - before_us
             before_us = at_us[i]
             i += 1
-        plateau_us = min(duty, _STEADY - duty) // 10  # 0 while the pilot is steady
-        if high - low <= _NEAR_UV and widest_us > plateau_us - _EDGE_US and plateau_us:
-            return  # one level only, and the other may have hidden between two reads
-        high_sum = low_sum = n_high = n_low = i = 0
-        while i < n:
-            uv = reads[i]
-            if high - uv <= _NEAR_UV:
-                high_sum += uv
-                n_high += 1
-            if uv - low <= _NEAR_UV:
-                low_sum += uv
-                n_low += 1
-            i += 1
-        if n_high >= _AGREE:
-            inputs[signals.CP_HIGH_MV] = self._mv(high_sum // n_high)
+        shorter_us = min(duty, _STEADY - duty) // 10  # plateau; 0 while the pilot is steady
+        hides = shorter_us and widest_us > shorter_us - _EDGE_US
+        middle = (high + low) // 2
+        high = -1 if hides and duty <= _HALF else self._level(n, high, 1, middle)
+        low = -1 if hides and duty > _HALF else self._level(n, low, -1, middle)
+        if not shorter_us:  # what stands alone is noise
+            if high < 0:
+                high = low
+            elif low < 0:
+                low = high
+        if high >= 0:
+            inputs[signals.CP_HIGH_MV] = self._mv(high)
             self._high_ms = 0
-        if n_low >= _AGREE:
-            inputs[signals.CP_LOW_MV] = self._mv(low_sum // n_low)
+        if low >= 0:
+            inputs[signals.CP_LOW_MV] = self._mv(low)
             self._low_ms = 0
+
+    def _level(self, n, extreme, sign, middle):
+        """Mean of the reads that agree with the `extreme`, or with the next one on this side of
+        the `middle` where that stands alone; -1 where that does, too.
+        """
+        reads = self._reads
+        tries = 0
+        while tries < _TRIES:
+            following = middle
+            total = count = i = 0
+            while i < n:
+                uv = reads[i]
+                off = (extreme - uv) * sign
+                if off > _NEAR_UV:
+                    if (uv - following) * sign > 0:
+                        following = uv
+                elif off >= 0:
+                    total += uv
+                    count += 1
+                i += 1
+            if count >= _AGREE:
+                return total // count
+            if following == middle:
+                return -1
+            extreme = following
+            tries += 1
+        return -1
 
     def _mv(self, uv):
         return self._zero_mv + uv // 1_000 * self._span_mv // _PIN_MV
