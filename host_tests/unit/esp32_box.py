@@ -82,7 +82,7 @@ class Box:
     def uv(self, gpio, us):
         """At an ADC's pin, at that moment."""
         if gpio == PP:
-            return 3_300_000 * self.pp_ohm // (1_000 + self.pp_ohm)
+            return 3_300 * self.pp_ohm // (1_000 + self.pp_ohm) * 1_000
         high = self.chip.pilot_is_high(us)
         mv = HIGH_MV[self.vehicle] if high else self.low_mv
         if self.edge_us and high != self.chip.pilot_is_high(us - self.edge_us):

@@ -72,9 +72,11 @@ class Chip:
         self.begun_us = self.sent_us = 0  # the UART's
 
     def pilot_is_high(self, us):
-        """Of an oscillating pilot; its period is that of the port's nearest divider."""
-        duty = self.pwm.duty
-        return us * 1_000 % 1_001_600 < duty * 1_001_600 // 65_536
+        """A pilot's plateau, whose period of 1,001.6 us is that of the port's nearest divider.
+
+        All in small integers of 32-bit words.
+        """
+        return us % 5_008 * 1_000 % 1_001_600 < self.pwm.duty * 7_825 // 512
 
 
 class Pin:
@@ -133,7 +135,7 @@ class PWM:
     def duty_ns(self, value):
         if not 0 <= value <= 1_000_000_000 // self.freq:
             raise ValueError("duty_ns must be from 0 to 1000000 ns")
-        self.duty = value * 65_536 // (1_000_000_000 // self.freq)
+        self.duty = value // 100 * 65_536 // 10_000
 
 
 class Timer:

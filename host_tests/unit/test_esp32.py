@@ -434,6 +434,7 @@ class Life(unittest.TestCase):
         self.assertTrue(hal.handshake_blocks_guard)
         self.assertEqual(Machine.chip.hz, 240_000_000)
 
+    @unittest.skipIf(not hasattr(asyncio, "run"), "the WebAssembly port has no loop of its own")
     def test_a_ctrl_c_that_comes_in_a_tick_ends_the_app_all_the_same(self):
         box = Box()
 
