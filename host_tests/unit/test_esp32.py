@@ -147,13 +147,21 @@ class Pilot(unittest.TestCase):
         self.assertEqual(box.drive(10_000).chip.pwm.duty, 65_536)
         self.assertEqual(box.drive(0).chip.pwm.duty, 0)
 
+    def test_where_the_adc_ends_below_12_v_its_end_is_12_v(self):
+        pilot = dict(BOARD["pilot"], zero_mv=-13_266, full_mv=12_144, top_mv=3_055)
+        for uv, mv in ((3_200_000, 12_000), (3_055_000, 12_000), (3_054_000, 10_249)):
+            box = Box(pilot=pilot)
+            box.chip.uv = lambda gpio, us, uv=uv: uv
+            self.assertEqual(box.sample(), 10)
+            self.assertEqual(box.pilot(), (mv, mv))
+
     def test_an_inverting_driver_is_told_to_the_chip(self):
         pilot = dict(BOARD["pilot"], inverted=1)
         self.assertTrue(Box(pilot=pilot).chip.pwm.invert)
         self.assertFalse(Box().chip.pwm.invert)
 
     def test_the_arithmetic_must_stay_in_small_integers(self):
-        for pilot in ({"full_mv": -15_000}, {"full_mv": 17_768}):
+        for pilot in ({"full_mv": -15_000}, {"full_mv": 50_536}):
             with self.assertRaises(ValueError):
                 Box(pilot=dict(BOARD["pilot"], **pilot))
         with self.assertRaises(ValueError):

@@ -19,13 +19,15 @@ _MOST = const(160)  # reads, whose sum in uV stays below 2**30
 _ONE_US = const(1_010)  # the port's nearest to 1 kHz is 998.4 Hz
 _TWO_US = const(2_200)  # two periods and 200 us: two whole ones of any plateau shorter than that
 _EDGE_US = const(10)  # until a plateau stands
-_NEAR_UV = const(100_000)  # 0.9 V of the pilot at most: what differs by less is one plateau, noisy
+_NEAR_MV = const(900)  # of the pilot: what differs by no more is one plateau, and noise
 _AGREE = const(2)
 _TRIES = const(2)
 _HOLD_MS = const(30)  # a plateau that has not been seen for longer is no sample
 _NEVER_MS = const(60_000)
+_NEVER_MV = const(60_000)
 _LONGEST_MS = const(1_000)
 _PIN_MV = const(3_300)
+_TOP_MV = const(12_000)
 _OPEN_MV = const(2_900)  # ADC1 ends somewhere above
 _OPEN_OHM = const(30_000)
 _STEADY = const(10_000)
@@ -34,15 +36,17 @@ _HALF = const(5_000)
 
 class Sampler:
     """`pilot` and `pp` are board.json's; `contacts` (Pin, active level) or None of the inputs from
-    FEEDBACK on. Raises ValueError for a span or a pull-up outside 1..32,767 mV or ohm.
+    FEEDBACK on. Raises ValueError outside 1..65,535 mV apart and 1..32,767 ohm.
     """
 
     def __init__(self, pilot, pp, contacts):
         self._zero_mv = pilot["zero_mv"]
         self._span_mv = pilot["full_mv"] - self._zero_mv
         self._pull_up_ohm = pp["pull_up_ohm"]
-        if not (0 < self._span_mv < 32_768 and 0 < self._pull_up_ohm < 32_768):
-            raise ValueError("a span in mV or a pull-up in ohm is outside 1 to 32767")
+        if not (0 < self._span_mv < 65_536 and 0 < self._pull_up_ohm < 32_768):
+            raise ValueError("a span in mV or a pull-up in ohm is outside 1 to 65535 or 32767")
+        self._near_uv = _NEAR_MV * _PIN_MV * 1_000 // self._span_mv
+        self._top_uv = pilot.get("top_mv", _NEVER_MV) * 1_000
         self._read = ADC(Pin(pilot["adc"]), atten=ADC.ATTN_11DB).read_uv
         self._read_pp = ADC(Pin(pp["adc"]), atten=ADC.ATTN_11DB).read_uv
         self._pins = tuple([wire and wire[0] for wire in contacts])
@@ -134,6 +138,7 @@ class Sampler:
         the `middle` where that stands alone; -1 where that does, too.
         """
         reads = self._reads
+        near_uv = self._near_uv
         tries = 0
         while tries < _TRIES:
             following = middle
@@ -141,7 +146,7 @@ class Sampler:
             while i < n:
                 uv = reads[i]
                 off = (extreme - uv) * sign
-                if off > _NEAR_UV:
+                if off > near_uv:
                     if (uv - following) * sign > 0:
                         following = uv
                 elif off >= 0:
@@ -157,4 +162,6 @@ class Sampler:
         return -1
 
     def _mv(self, uv):
+        if uv >= self._top_uv:  # this board's ADC ends below +12 V
+            return _TOP_MV
         return self._zero_mv + uv // 1_000 * self._span_mv // _PIN_MV
