@@ -352,7 +352,7 @@ class Motor(unittest.TestCase):
 
     def test_is_let_go_when_the_firmware_stops(self):
         box = self.make()
-        box.hal.start(lambda: None)
+        box.hal.start(lambda timer: None)
         box.hal.switch(signals.OUT_LOCK, True)
         box.hal.stop()
         self.assertEqual(self.levels(box), (1, 1))
@@ -418,10 +418,10 @@ class Life(unittest.TestCase):
         box = Box()
         self.assertEqual((box.chip.timer, box.chip.dog_ms), (None, 0))
         ticks = []
-        box.hal.start(lambda: ticks.append(1))
+        box.hal.start(ticks.append)
         period_ms, callback = box.chip.timer
         callback(None)
-        self.assertEqual((period_ms, ticks), (10, [1]))
+        self.assertEqual((period_ms, ticks), (10, [None]))
         self.assertEqual(box.chip.dog_ms, 8_000)
         box.clock.us += 5_000_000
         box.hal.feed()
@@ -429,7 +429,7 @@ class Life(unittest.TestCase):
 
     def test_stopped_is_open_and_not_ready_with_time_for_a_person(self):
         box = Box()
-        box.hal.start(lambda: None)
+        box.hal.start(lambda timer: None)
         box.hal.drive(5_333, 1)
         box.hal.stop()
         self.assertTrue(box.chip.timer is None)
@@ -446,7 +446,7 @@ class Life(unittest.TestCase):
     def test_a_ctrl_c_that_comes_in_a_tick_ends_the_app_all_the_same(self):
         box = Box()
 
-        def pressed():
+        def pressed(_timer):
             raise KeyboardInterrupt
 
         async def ring_1():
@@ -462,7 +462,7 @@ class Life(unittest.TestCase):
 
     def test_without_a_watchdog_none_is_started(self):
         box = Box(watchdog_ms=0)
-        box.hal.start(lambda: None)
+        box.hal.start(lambda timer: None)
         box.hal.feed()
         box.hal.stop()
         self.assertEqual(box.chip.dog_ms, 0)
@@ -478,7 +478,7 @@ class Life(unittest.TestCase):
         ):
             box = Box()
             if said is not None:
-                box.hal.start(lambda: None)
+                box.hal.start(lambda timer: None)
             if said:
                 box.hal.ended(said)
             box.chip.cause = cause
@@ -510,7 +510,7 @@ class Life(unittest.TestCase):
 
     def test_a_time_that_has_only_passed_does_not_outlive_a_soft_reset(self):
         box = Box()
-        box.hal.start(lambda: None)
+        box.hal.start(lambda timer: None)
         box.hal.set_clock(1_800_000_000, "none")
         self.assertEqual(box.hal.clock(), (None, "none"))
         box.hal.stop()

@@ -70,10 +70,10 @@ class Esp32(Chip):
             self._duty = duty
             self._pwm.duty_ns(duty * 100)
 
-    def _run(self, _timer):
+    def _run(self, timer):
         """A Ctrl-C that comes in a tick would be the tick's, and lost."""
         try:
-            self._tick()
+            self._tick(timer)
         except KeyboardInterrupt:
             self._interrupted = True
             self.wake()
