@@ -6,8 +6,6 @@ as after power-on, whoever drove them: this file knows no board and must not nee
 USB comes up after this file, so nothing in it may raise or take long.
 """
 
-import json
-import os
 import sys
 
 _CRASHES = 2  # starts from a slot that did not last, before the other one is tried
@@ -35,37 +33,81 @@ def _let_go():
     return mem32[0x3FF4804C]  # RTC_CNTL STORE0
 
 
-def _is_whole(slot):
-    """Whether each file of the slot's manifest is there with its size."""
+_is_chip = sys.platform in ("rp2", "esp32")
+_starts = _let_go() if _is_chip else 0
+del _let_go
+
+# From here on an image that lacks something, or is no MicroPython of ours, does no harm.
+from binascii import crc32  # noqa: E402
+from struct import unpack  # noqa: E402
+
+from deflate import RAW, DeflateIO  # noqa: E402
+
+
+class _Pack:
+    """A slot's files in one, to be mounted: tools/rig/pack.py says what stands where."""
+
+    def __init__(self, path, keys):
+        self._path = path
+        self._keys = keys
+
+    def mount(self, *_):
+        pass
+
+    def stat(self, path):
+        folder = "." not in path
+        self._index(path + "/__init__.mpy" if folder else path)
+        return (0x4000 if folder else 0x8000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+    def open(self, path, _):
+        index = self._index(path)
+        file = open(self._path, "rb")  # noqa: SIM115
+        file.seek(12 + len(self._keys) + index // 3 * 4)
+        file.seek(unpack("<I", file.read(4))[0])
+        return file if path.endswith(".mpy") else DeflateIO(file, RAW, 9, True)
+
+    def _index(self, path):
+        index = self._keys.find(crc32(path).to_bytes(4, "little")[:3])
+        if index % 3:  # -1, or across two keys: no file has this name
+            raise OSError(2)
+        return index
+
+
+def _whole(slot):
+    """(path, pack) of a slot in a list, an empty one where it is not all there."""
+    path = slot + ".pack"
     try:
-        with open(slot + "/manifest.json") as file:
-            sizes = json.load(file)
-        for name in sizes:
-            if os.stat(slot + "/" + name)[6] != sizes[name]:
-                return False
-    except (OSError, ValueError, TypeError, MemoryError):
-        return False
-    return True
+        with open(path, "rb") as file:
+            mark, size, count = unpack("<4sII", file.read(12))
+            keys = file.read(3 * count)
+            if mark == b"PWP1" and file.seek(0, 2) == size:
+                return [(slot, _Pack(path, keys))]
+    except (OSError, ValueError, MemoryError):
+        pass
+    return []
 
 
 def _choose(starts):
-    """The slot to start from: the one that /slot names, /a if it names none; or the other one.
+    """(path, pack) of the slot to start from: the one that /slot names, /a if it names none.
 
-    None if neither is whole, or both have been tried and did not last.
+    Or the other one; None if neither is whole, or both have been tried and did not last.
     """
     try:
         with open("/slot") as file:
             named = file.read(1)
     except (OSError, ValueError):
         named = ""
-    slots = ["/b", "/a"] if named == "b" else ["/a", "/b"]
-    slots = [slot for slot in slots if _is_whole(slot)]
+    slots = _whole("/b") + _whole("/a") if named == "b" else _whole("/a") + _whole("/b")
     if starts >= _CRASHES:
         slots = slots[1:] if starts < 2 * _CRASHES else []
     return slots[0] if slots else None
 
 
-if sys.platform in ("rp2", "esp32"):
-    _slot = _choose(_let_go())
+if _is_chip:
+    _slot = _choose(_starts)
     if _slot:
-        sys.path.insert(0, _slot)
+        from vfs import mount
+
+        mount(_slot[1], _slot[0])
+        sys.path.insert(0, _slot[0])
+    del _whole, _choose, _slot  # 1 KB that TLS will want

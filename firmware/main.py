@@ -9,18 +9,19 @@ import gc
 import sys
 import time
 
+from micropython import const
+
 # Starts that did not last, gone after power-off: RP2040 watchdog SCRATCH0; ESP32 RTC_CNTL STORE0.
 _STARTS = 0x4005800C if sys.platform == "rp2" else 0x3FF4804C
-_COLLECT_BYTES = 16_384  # rubbish between collections: TLS wants 17 KB of the heap in one piece
-_READ_S = 3  # for a person at the console to read what happened, and to press Ctrl-C
+_COLLECT_BYTES = const(16_384)  # rubbish between collections: TLS wants 17 KB in one piece
+_READ_S = const(3)  # for a person at the console to read what happened, and to press Ctrl-C
 
 
 def _on_chip():
     from machine import mem32, reset
 
     if sys.path[0] not in ("/a", "/b"):
-        print("main: no slot is whole, or all have crashed: contactor open, nothing starts")
-        print("main: repair /a (mpremote), then take the power away for a moment")
+        print("main: no slot is whole, or all have crashed: contactor open; see docs/flashing.md")
         return
     mem32[_STARTS] += 1
     try:
@@ -43,20 +44,10 @@ def _on_chip():
     reset()
 
 
-def _on_computer():
-    import asyncio
-
-    from pilotwire.app import App, RestartWanted
-    from pilotwire.hal.host import Host
-
-    try:
-        asyncio.run(App(Host()).run())
-    except RestartWanted:
-        print("main: ends, to be started again")
-
-
 gc.threshold(_COLLECT_BYTES)
 if sys.platform in ("rp2", "esp32"):
     _on_chip()
 else:
-    _on_computer()
+    from pilotwire.update.process import run
+
+    run()

@@ -5,10 +5,11 @@ import json
 import pytest
 from emulator.charge_pump import ChargePump
 from emulator.console import CTRL_C
-from rig.emulated import RING1, WATCHDOG_MS, signed, tree
+from rig.emulated import RING1, WATCHDOG_MS, slot, tree
+from rig.mpy import tree as tree_of
+from rig.pack import pack
 
 PROMPT = b">>> "
-LATER_ROOMS = ("energy", "link", "orders", "power", "record")
 _STARTS_S = 40  # emulated: four starts, each with its pause
 
 
@@ -40,16 +41,8 @@ def without(files, *names):
 
 
 def two_slots(a=RING1, b=RING1):
-    """Both slots with all that a start needs; the apps are those given."""
-    files = {name: content for name, content in tree(a).items() if not _is_a_later_room(name)}
-    own = {name: content for name, content in tree(b).items() if not _is_a_later_room(name)}
-    other = {"b/" + name[2:]: content for name, content in own.items() if name[:2] == "a/"}
-    return signed(signed({**files, **other}), "b")
-
-
-def _is_a_later_room(name):
-    """Two whole copies, a file to each module, do not fit (docs/records.md)."""
-    return name.startswith(tuple(f"a/pilotwire/{room}/" for room in LATER_ROOMS))
+    """Both slots, whole; the apps are those given."""
+    return {**tree(a), "b.pack": pack(slot(b))}
 
 
 BROKEN = b"raise ValueError('broken app')\n"
@@ -79,14 +72,14 @@ def test_the_named_slot_is_started_and_a_is_the_default(start, named):
 @pytest.mark.parametrize(
     "break_slot",
     [
-        lambda files: without(files, "a/pilotwire/pilot/guard.mpy"),
-        lambda files: {**files, "a/pilotwire/pilot/guard.mpy": b"short"},
-        lambda files: without(files, "a/manifest.json"),
-        lambda files: {**files, "a/manifest.json": b"[[1]]"},
-        lambda files: {**files, "a/manifest.json": b"{" * 500},
-        lambda files: {**files, "a/manifest.json": b"\xff\x00"},
+        lambda files: without(files, "a.pack"),
+        lambda files: {**files, "a.pack": files["a.pack"][:-1]},
+        lambda files: {**files, "a.pack": files["a.pack"][:300]},
+        lambda files: {**files, "a.pack": b""},
+        lambda files: {**files, "a.pack": b"\xff" * 5_000},
+        lambda files: {**files, "a.pack": b"PWP1" + b"\xff" * 5_000},
     ],
-    ids=["missing file", "short file", "no manifest", "odd manifest", "deep manifest", "noise"],
+    ids=["missing", "last byte missing", "cut in its index", "empty", "noise", "huge"],
 )
 def test_a_slot_that_is_not_whole_is_passed_over(start, break_slot):
     box = start(break_slot({**two_slots(), "main.py": b""}))
@@ -94,7 +87,7 @@ def test_a_slot_that_is_not_whole_is_passed_over(start, break_slot):
 
 
 def test_without_a_whole_slot_the_console_says_so(start):
-    box = start(without(tree(), "a/pilotwire/pilot/guard.mpy"))
+    box = start({**tree(), "a.pack": b"PWP1"})
     assert b"no slot is whole" in box.prompt()
     assert box.is_safe()
 
@@ -140,7 +133,7 @@ def test_when_all_slots_crash_a_prompt_is_left_until_power_goes(start):
 
 
 def test_a_missing_board_leaves_a_prompt_in_the_end(start):
-    box = start(without(tree(), "board.json"))
+    box = start(tree_of(without(slot(), "board.json")))
     box.board.console.expect(b"ENOENT", 10_000)
     assert b"ENOENT" in bytes(box.board.console.received)
     box.board.console.write(CTRL_C)  # in the pause before it starts again
@@ -150,7 +143,7 @@ def test_a_missing_board_leaves_a_prompt_in_the_end(start):
 
 def test_a_broken_board_drives_nothing(start):
     for text in (b"", b"{}", json.dumps({"pilot": {}}).encode()):
-        box = start({**tree(main=b""), "board.json": text})
+        box = start({**tree_of({**slot(), "board.json": text}), "main.py": b""})
         box.board.exec(
             "from pilotwire.hal.rp2 import Rp2\n"
             "try: Rp2()\n"

@@ -2,7 +2,7 @@
 
 import ast
 
-from rig.mpy import build
+from rig.mpy import slot
 from rig.parameters import rename
 
 TEXTS = {
@@ -49,4 +49,4 @@ def test_renaming_changes_names_alone():
 
 
 def test_on_a_board_names_of_parameters_are_gone():
-    assert b"on_oversized" not in build("pico_w")["a/pilotwire/link/mqtt.mpy"]
+    assert b"on_oversized" not in slot("pico_w")["pilotwire/link/mqtt.mpy"]

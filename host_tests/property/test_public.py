@@ -96,7 +96,7 @@ def firmware():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mpy, "reuse", reuse_and_see)
-        tree = mpy.build("pico_w")
+        tree = mpy.slot("pico_w")
     return *seen[0], tree
 
 
@@ -157,6 +157,6 @@ def names_of(tree):
 
 def test_on_a_board_their_names_are_gone(firmware):
     tree = firmware[2]
-    assert not re.search(rb"look_up|NoAddress", tree["a/pilotwire/link/route.mpy"])
-    assert b"run" in tree["a/pilotwire/update/start.mpy"]  # main.py's
-    assert b"Guard" in tree["a/pilotwire/pilot/guard.mpy"]  # of a bench
+    assert not re.search(rb"look_up|NoAddress", tree["pilotwire/link/route.mpy"])
+    assert b"run" in tree["pilotwire/update/start.mpy"]  # main.py's
+    assert b"Guard" in tree["pilotwire/pilot/guard.mpy"]  # of a bench

@@ -2,7 +2,7 @@
 
 import re
 
-from rig.mpy import build
+from rig.mpy import slot
 from rig.shorten import shorten
 
 A = "class A:\n    def __init__(self):\n        self._own = self._shared = self._seen = 1\n"
@@ -61,7 +61,7 @@ def test_lines_and_what_is_no_private_name_stay():
 
 
 def test_on_a_board_most_of_them_are_short():
-    tree = build("pico_w")
-    link = tree["a/pilotwire/link/link.mpy"]
+    tree = slot("pico_w")
+    link = tree["pilotwire/link/link.mpy"]
     assert not re.search(rb"_resend_ms|_send_record", link)
-    assert b"_sequence" in tree["a/pilotwire/pilot/guard.mpy"]  # which a trace names
+    assert b"_sequence" in tree["pilotwire/pilot/guard.mpy"]  # which a trace names

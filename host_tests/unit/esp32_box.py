@@ -72,8 +72,9 @@ class Box:
         self.spikes = {}  # {number of a read: mV that it is off}
         self._noise = 1
         text = json.dumps(dict(BOARD, **board))
-        files = {"/board.json": text, sys.path[0] + "/firmware.sha256": "0f1e2d3c4b5a"}
-        chip.open = lambda path: io.StringIO(files[path])
+        files = {"board.json": text, "firmware.sha256": "0f1e2d3c4b5a"}
+        slot = sys.path[0] + "/"
+        chip.open = lambda path: io.BytesIO(files[path[len(slot) :]].encode())
         Esp32.epoch_s = 946_684_800
         self.hal = make(Esp32)
         self.inputs = array("i", [0] * signals.N_INPUTS)

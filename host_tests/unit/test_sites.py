@@ -54,12 +54,12 @@ class SitesTest(unittest.TestCase):
     def tearDown(self):
         del sites.open
 
-    def open_(self, path):
+    def open_(self, path, mode):
         if path != "root/sites.jsonl":
-            return self.open(path)
+            return self.open(path, mode)
         if self.own is None:
             raise OSError(2)
-        return io.StringIO(self.own)
+        return io.BytesIO(self.own.encode())
 
     def refusal(self, kind, name="own"):
         try:

@@ -1,13 +1,13 @@
 """What the firmware weighs on a Pico W, compiled as it is deployed: bytes a room, and all."""
 
-from rig.mpy import build, rooms
+from rig.mpy import rooms, slot
 
 from .figure import Figure
 
 _BUDGET_BYTES = 75_776  # 74 KB resident: what leaves the heap of docs/performance.md
 # Unloaded after the start, or seldom in the heap at all.
 _ON_DEMAND = tuple(
-    f"a/pilotwire/{name}.mpy"
+    f"pilotwire/{name}.mpy"
     for name in (
         "address",
         "config",
@@ -65,9 +65,9 @@ _ON_DEMAND = tuple(
 
 def figures() -> list[Figure]:
     """One line a room and one for the sum. Raises rig.mpy.BuildError."""
-    tree = build("pico_w")
-    found = rooms({name: data for name, data in tree.items() if name not in _ON_DEMAND})
-    found["on_demand"] = sum(len(tree[name]) for name in _ON_DEMAND)
+    files = slot("pico_w")
+    found = rooms({name: data for name, data in files.items() if name not in _ON_DEMAND})
+    found["on_demand"] = sum(len(files[name]) for name in _ON_DEMAND)
     resident = sum(found.values()) - found["on_demand"]
     lines: list[Figure] = [
         (f"mpy_{room}_bytes", size, "bytes", _BUDGET_BYTES) for room, size in sorted(found.items())

@@ -10,8 +10,8 @@ from emulator.world import WorldPlant
 from pilotwire.pilot import handover
 from plant import Cable, Car, World
 
+from rig import mpy
 from rig.interpreter import ROOT
-from rig.mpy import as_source, build
 
 BOARD = json.loads((ROOT / "boards" / "pico_w" / "board.json").read_text())
 RING1 = Path(__file__).with_name("ring1.py").read_bytes()
@@ -27,28 +27,24 @@ hal.start(guard.tick)
 """
 
 
-def tree(app: bytes | None = RING1, main=None, **board):
-    """The flash: `app` (source) in the place of app.py (None: the real one), `main` of main.py.
+def slot(app: bytes | None = RING1, **board):
+    """A slot's files: `app` (source) in the place of app.py (None: the real one).
 
     Further keywords change board.json.
     """
-    files = dict(build("pico_w"))
+    files = mpy.slot("pico_w")
     files["board.json"] = json.dumps({**BOARD, "watchdog_ms": WATCHDOG_MS, **board}).encode()
     if app is not None:
-        del files["a/pilotwire/app.mpy"]
-        files["a/pilotwire/app.py"] = as_source(app.decode(), "pilotwire.app").encode()
+        files["pilotwire/app.mpy"] = mpy.as_mpy(app.decode(), "app.py", "pilotwire.app")
+    return files
+
+
+def tree(app: bytes | None = RING1, main=None, **board):
+    """The flash of a board that starts from such a slot, `main` in the place of main.py."""
+    files = mpy.tree(slot(app, **board))
     if main is not None:
         files["main.py"] = main
-    return signed(files)
-
-
-def signed(files, slot="a"):
-    """The files with a manifest that fits them."""
-    prefix = slot + "/"
-    own = {name: len(files[name]) for name in files if name.startswith(prefix)}
-    own.pop(prefix + "manifest.json", None)
-    manifest = {name.removeprefix(prefix): size for name, size in own.items()}
-    return {**files, prefix + "manifest.json": json.dumps(manifest).encode()}
+    return files
 
 
 def wires(dead_man=True):

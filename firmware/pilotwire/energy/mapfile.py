@@ -4,7 +4,6 @@ docs/meters.md describes the keys. Wanted once at the start, so it is not kept i
 """
 
 import json
-import os
 
 from . import values
 from .regmap import HEX, TEXT, RegisterMap
@@ -52,10 +51,14 @@ _KEYS = (
     "identity",
     "model",
 )
+# The files in maps/; one text, since a word of its own would be interned for ever.
+MAKERS = (
+    "abb acrel carlo_gavazzi chint eastron finder inepro janitza orno phoenix schneider sinotimer"
+)
 _FACTOR = 1_000_000
 _CAUTIOUS_WH = 10  # step of a float, of which nothing is known
-_HEAD = '  "'  # of the first line of a map in its maker's file
-_TAIL = "  }"
+_HEAD = b'  "'  # of the first line of a map in its maker's file
+_TAIL = b"  }"
 _LONGEST = 4_096  # characters of a custom one
 
 
@@ -147,8 +150,10 @@ def names():
     """All maps but the custom one, sorted."""
     found = []
     for path in _paths():
-        with open(path) as file:
-            found.extend([line.split('"')[1] for line in file if line.startswith(_HEAD)])
+        with open(path, "rb") as file:
+            while line := file.readline():
+                if line.startswith(_HEAD):
+                    found.append(line.split(b'"')[1].decode())
     return sorted(found)
 
 
@@ -167,28 +172,28 @@ def data(name, root):
 
 def _published(name):
     """Only its own lines are taken apart: a whole maker's file would be 15 KB of the heap."""
-    head = '%s%s": {' % (_HEAD, name)
+    head = b'%s%s": {' % (_HEAD, name.encode())
     for path in _paths():
-        with open(path) as file:
-            for line in file:
+        with open(path, "rb") as file:
+            while line := file.readline():
                 if line.startswith(head):
                     return json.loads(_section(file))
     raise MapError("no map %.40s" % name)
 
 
 def _section(file):
-    lines = ["{"]
-    for line in file:
+    lines = [b"{"]
+    while line := file.readline():
         if line.startswith(_TAIL):
             break
         lines.append(line)
-    lines.append("}")
-    return "".join(lines)
+    lines.append(b"}")
+    return b"".join(lines)
 
 
 def _paths():
-    folder = __file__.rsplit("/", 1)[0] + "/maps/"
-    return [folder + name for name in sorted(os.listdir(folder[:-1]))]
+    folder = __file__.rsplit("/", 1)[0] + "/maps/%s.json"
+    return [folder % maker for maker in MAKERS.split()]
 
 
 def _custom(root):

@@ -34,8 +34,8 @@ class Chip:
     epoch_s = 0  # unix time where the chip begins to count
     i2c_us = 50_000  # for a whole transfer
 
-    def __init__(self, path, restart):
-        with open(path) as file:
+    def __init__(self, restart):
+        with open(sys.path[0] + "/board.json") as file:
             self.board = board = json.load(file)
         self._restart = restart
         self.started = restart.last()
@@ -172,7 +172,7 @@ def _firmware():
     """What rig.mpy has noted of the slot that runs."""
     try:
         with open(sys.path[0] + "/firmware.sha256") as file:
-            return file.read(8)
+            return file.read(8).decode()
     except OSError:
         return ""
 

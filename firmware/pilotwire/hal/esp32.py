@@ -37,9 +37,9 @@ class Esp32(Chip):
     epoch_s = _2000_S if time.gmtime(0)[0] == 2000 else 0
     i2c_us = 10_000  # a bus that hangs holds up ring 0, too
 
-    def __init__(self, path="/board.json"):
+    def __init__(self):
         machine.freq(_CPU_HZ)
-        Chip.__init__(self, path, esp32_restart)
+        Chip.__init__(self, esp32_restart)
         board = self.board
         pilot = board["pilot"]
         coil = board["contactor"]

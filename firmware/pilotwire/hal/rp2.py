@@ -31,8 +31,8 @@ class Rp2(Chip):
 
     handshake_blocks_guard = False  # ring 0 runs from an interrupt
 
-    def __init__(self, path="/board.json"):
-        Chip.__init__(self, path, rp2_restart)
+    def __init__(self):
+        Chip.__init__(self, rp2_restart)
         board = self.board
         pilot = board["pilot"]
         coil = board["contactor"]

@@ -38,9 +38,9 @@ def _table(type_):
     """The arguments of this type of command, None for any other value."""
     if type(type_) is not str or '"' in type_:
         return None
-    head = '{"type": "%s",' % type_
-    with open(_TABLE) as file:
-        for line in file:
+    head = b'{"type": "%s",' % type_.encode()
+    with open(_TABLE, "rb") as file:
+        while line := file.readline():
             if line.startswith(head):
                 return json.loads(line)["args"]
     return None

@@ -53,7 +53,7 @@ def pieces(have, known):
     with open(__file__.rsplit(".", 1)[0] + ".jsonl", "rb") as file:
         yield _filled(file.readline().rstrip()[:-1] + b',"cmps":', known)
         before = b"{"
-        for line in file:
+        while line := file.readline():
             line = _filled(_component(line, have, before), known)
             yield line
             before = b","

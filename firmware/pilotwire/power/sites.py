@@ -72,7 +72,7 @@ def check(kind, row):
 
 
 def _find(path, kind, name):
-    with open(path) as file:
+    with open(path, "rb") as file:
         number = 1
         line = file.readline(_LONGEST + 1)
         while line:

@@ -1,0 +1,80 @@
+"""A slot in one file: as files of their own its modules would leave most of the flash empty.
+
+Little-endian: the mark, the size of all, the number of files; then a key for each (24 bits of
+the CRC-32 of "/" and its path), then for each where it begins; then the files, in the same order.
+What is compiled stands there as it is, since the interpreter knows where it ends; all else is
+deflated, which gives it an end. firmware/boot.py reads it.
+"""
+
+import struct
+import zlib
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+MARK = b"PWP1"
+HEAD = struct.Struct("<4sII")
+_KEY = 3
+_PLACE = 4
+_WINDOW_BITS = 9  # 512 bytes of the board's heap while such a file is read
+
+
+class PackError(ValueError):
+    """Files that cannot be packed, or bytes that are no pack."""
+
+
+class Piece(NamedTuple):
+    """Where a file stands in a pack."""
+
+    start: int
+    size: int
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """{path: content} as one. Raises PackError where two names have one key."""
+    named = sorted(files)
+    keys = b"".join(_key(name) for name in named)
+    for place, name in enumerate(named):
+        if keys.find(_key(name)) != _KEY * place:
+            raise PackError(f"{name}: its key stands elsewhere, too; give it another name")
+    contents = [_packed(name, files[name]) for name in named]
+    places = [HEAD.size + (_KEY + _PLACE) * len(named)]
+    for content in contents:
+        places.append(places[-1] + len(content))
+    head = HEAD.pack(MARK, places[-1], len(named))
+    return head + keys + struct.pack(f"<{len(named)}I", *places[:-1]) + b"".join(contents)
+
+
+def size_of_index(head: bytes) -> int:
+    """Bytes before the first file, by the first HEAD.size of them. Raises PackError."""
+    if len(head) < HEAD.size:
+        raise PackError("no pack: too short")
+    mark, _, count = HEAD.unpack(head[: HEAD.size])
+    if mark != MARK:
+        raise PackError("no pack: it begins otherwise")
+    return HEAD.size + (_KEY + _PLACE) * count
+
+
+def pieces(index: bytes) -> dict[bytes, Piece]:
+    """{key: where it stands}, of a pack's first size_of_index() bytes. Raises PackError."""
+    if size_of_index(index) != len(index):
+        raise PackError("no pack: its index is cut off")
+    _, size, count = HEAD.unpack(index[: HEAD.size])
+    end = HEAD.size + _KEY * count
+    keys = [index[at : at + _KEY] for at in range(HEAD.size, end, _KEY)]
+    places = [*struct.unpack(f"<{count}I", index[end:]), size]
+    if any(after < before for before, after in pairwise(places)):
+        raise PackError("no pack: its files do not follow each other")
+    ends = pairwise(places)
+    return {key: Piece(start, end - start) for key, (start, end) in zip(keys, ends, strict=True)}
+
+
+def _packed(name: str, content: bytes) -> bytes:
+    if name.endswith(".mpy"):
+        return content
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -_WINDOW_BITS)
+    return deflate.compress(content) + deflate.flush()
+
+
+def _key(name: str) -> bytes:
+    return zlib.crc32(f"/{name}".encode()).to_bytes(4, "little")[:_KEY]
