@@ -4,10 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
-PORT := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
+WEBASSEMBLY := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof power-bench site-bench site-crowd powercut emulated lint types bench bench-board format clean fleet check-ha soak schematic boards
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -27,7 +27,7 @@ build/micropython-lib/ready: $(VENV)/ready
 	@$(BIN)/python -m rig.install micropython-lib
 	@touch $@
 
-$(PORT): $(VENV)/ready
+$(WEBASSEMBLY): $(VENV)/ready
 	@$(BIN)/python -m rig.install webassembly
 
 $(ASYNCAPI): $(VENV)/ready
@@ -58,10 +58,10 @@ test-micropython: setup
 	@echo "== the same unit files on MicroPython"
 	@$(BIN)/python -m rig.units
 
-test-webassembly: setup $(if $(shell command -v npm),$(PORT))
+test-webassembly: setup $(if $(shell command -v npm),$(WEBASSEMBLY))
 	@echo "== ring 0's unit files on 32-bit words"
-	@if test -f $(PORT) && command -v node >/dev/null; \
-	then node host_tests/run_webassembly.mjs $(PORT) firmware,host_tests,host_tests/unit,build/micropython-lib $(RING0) test_esp32; \
+	@if test -f $(WEBASSEMBLY) && command -v node >/dev/null; \
+	then node host_tests/run_webassembly.mjs $(WEBASSEMBLY) firmware,host_tests,host_tests/unit,build/micropython-lib $(RING0) test_esp32; \
 	else echo "skipped: node and npm are not installed"; fi
 
 test-simulation: setup
@@ -140,6 +140,17 @@ powercut: setup  ## the power cut at every flash operation and tick of a story, 
 
 check-ha: setup  ## discovery read by Home Assistant itself; PYTHON_HA=path of a Python 3.13 or newer
 	@$(BIN)/python -m home_assistant $(or $(PYTHON_HA),python3.13) $(HA)
+
+build: setup  ## the firmware compiled for a board of boards/, into build/BOARD; BOARD=name
+	@test -n "$(BOARD)" || { echo "which board? make build BOARD=name; boards/ has them: $(notdir $(wildcard boards/*))"; exit 2; }
+	@$(BIN)/python -m rig.mpy $(BOARD)
+
+flash: build  ## that onto the board at a port: what changed, verified, resumed; BOARD=name PORT=path
+	@test -n "$(PORT)" || { echo "at which port? make flash BOARD=$(BOARD) PORT=/dev/ttyACM0; mpremote connect list shows them"; exit 2; }
+	@$(BIN)/pilotwire flash $(BOARD) $(PORT)
+
+doctor: setup  ## what is missing on this computer, or on a board; PORT=path BOARD=name
+	@$(BIN)/pilotwire doctor $(PORT) $(if $(BOARD),--board $(BOARD))
 
 catalogue: setup  ## docs/faults.md from the firmware
 	@$(BIN)/python -m catalogue

@@ -77,6 +77,36 @@ def box(
 
 
 @app.command()
+def flash(
+    board: Annotated[str, typer.Argument(help="the folder in boards/ that was built")],
+    port: Annotated[str, typer.Argument(help="/dev/ttyACM0, COM3, or a URL of pyserial's")],
+) -> None:
+    """Put build/BOARD onto a board and start it: only what has changed, verified by its hash.
+
+    The contactor opens first. After a pulled cable the same command goes on (docs/flashing.md).
+    Exit code 0: done. 1: the board was refused, or failed. 2: there is no build. 3: no answer.
+    """
+    from flashing.report import flashed
+
+    raise typer.Exit(flashed(board, port))
+
+
+@app.command()
+def doctor(
+    port: Annotated[str, typer.Argument(help="of a board; this computer if left out")] = "",
+    board: Annotated[str, typer.Option(help="compare it with build/BOARD")] = "",
+) -> None:
+    """What is missing, what that means and what to do: on this computer, or on a board, which
+    opens its contactor for that and is started again.
+
+    Exit code 0: nothing that matters. 1: something does. 2: there is no such build. 3: no answer.
+    """
+    from flashing.report import examined
+
+    raise typer.Exit(examined(port, board))
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="a trace, as the box published it")],
 ) -> None:
