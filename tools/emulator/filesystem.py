@@ -29,9 +29,12 @@ def _littlefs(context, **options):
 def put_tree(flash, tree):
     """Replace the filesystem in `flash` (a chip's flash, from its first byte) by `tree`.
 
-    `tree` maps paths on the board ("lib/x.mpy") to bytes, or is a host directory. What does
-    not fit raises littlefs.LittleFSError.
+    `tree` maps paths on the board ("lib/x.mpy") to bytes, or is a host directory, or what `raw`
+    gave of another board. What does not fit raises littlefs.LittleFSError.
     """
+    if isinstance(tree, bytes):
+        flash[_START : _START + _BLOCKS * _BLOCK] = tree
+        return
     fs = _littlefs(UserContext(_BLOCKS * _BLOCK), disk_version=_DISK_VERSION)
     fs.format()
     fs.mount()
@@ -43,6 +46,11 @@ def put_tree(flash, tree):
             file.write(content)
     fs.unmount()
     flash[_START : _START + _BLOCKS * _BLOCK] = bytes(fs.context.buffer)
+
+
+def raw(flash):
+    """The filesystem byte for byte, whatever state it is in: what a power cut leaves."""
+    return bytes(flash[_START : _START + _BLOCKS * _BLOCK])
 
 
 def get_tree(flash):

@@ -69,6 +69,11 @@ class Pico:
         return self.chip.clock.nanos
 
     @property
+    def flash(self):
+        """The filesystem byte for byte, for the `tree` of the board after a power cut."""
+        return filesystem.raw(self.chip.flash)
+
+    @property
     def files(self):
         """What is on the board's filesystem now, {path: bytes}."""
         return filesystem.get_tree(self.chip.flash)
