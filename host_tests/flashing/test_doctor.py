@@ -7,7 +7,7 @@ from rig import mpy
 from standin import StandIn
 from typer.testing import CliRunner
 
-RUNS = "import time\ndef run():\n    print('runs')\n    while True: time.sleep_ms(1)\n"
+RUNS = "import time\ndef run(hal):\n    print('runs')\n    while True: time.sleep_ms(1)\n"
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +16,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("build")
     files = mpy.slot("pico_w")
     files["pilotwire/update/start.mpy"] = mpy.as_mpy(RUNS, "start.py")
+    files["pilotwire/hal/rp2.mpy"] = mpy.as_mpy("Rp2 = None\n", "rp2.py")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mpy, "slot", lambda _: files)
         mpy.build("pico_w", folder / "pico_w")
