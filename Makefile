@@ -142,7 +142,7 @@ check-ha: setup  ## discovery read by Home Assistant itself; PYTHON_HA=path of a
 	@$(BIN)/python -m home_assistant $(or $(PYTHON_HA),python3.13) $(HA)
 
 build: setup  ## the firmware compiled for a board of boards/, into build/BOARD; BOARD=name
-	@test -n "$(BOARD)" || { echo "which board? make build BOARD=name; boards/ has them: $(notdir $(wildcard boards/*))"; exit 2; }
+	@test -n "$(BOARD)" || { echo "which board? make build BOARD=name; boards/ has them: $(filter-out host README.md,$(notdir $(wildcard boards/*)))"; exit 2; }
 	@$(BIN)/python -m rig.mpy $(BOARD)
 
 flash: build  ## that onto the board at a port: what changed, verified, resumed; BOARD=name PORT=path

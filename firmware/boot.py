@@ -82,7 +82,7 @@ def _whole(slot):
             keys = file.read(3 * count)
             if mark == b"PWP1" and file.seek(0, 2) == size:
                 return [(slot, _Pack(path, keys))]
-    except (OSError, ValueError, MemoryError):
+    except (OSError, ValueError, OverflowError, MemoryError):
         pass
     return []
 

@@ -96,6 +96,8 @@ def test_a_port_that_is_not_there_is_said(run, tmp_path):
     code, said = run("doctor", str(tmp_path / "none"))
     assert code == 3
     assert "is not there" in said
+    code, said = run("flash", "pico_w", str(tmp_path / "none"))
+    assert (code, "no board answers" in said) == (3, True), said
 
 
 def test_without_a_build_flash_says_how_to_make_one(run):

@@ -41,7 +41,11 @@ def flashed(board: str, port: str) -> int:
         return _fail(NO_START, str(error))
     start = time.monotonic()
     try:
-        with Console(port) as console:
+        reached = Console(port)
+    except (CableLost, BoardFailed) as error:
+        return _fail(LOST, f"{error}\nno board answers; see pilotwire doctor {port}")
+    try:
+        with reached as console:
             print(f"{port}: in maintenance mode, the contactor is open")
             done = flash(console, made, _Bar())
             console.restart(made.chip)
