@@ -131,6 +131,8 @@ def test_a_full_car_keeps_nothing_from_who_wants_more_and_is_tried_again():
     stage.run(600)
     assert stage.boxes["bay-1"].charge_wh >= 100
     assert stage.limits_ma()["bay-1"] == 0
+    state = json.loads(stage.retained[stage.base + "state"])
+    assert state["boxes"]["bay-1"]["why"] == "idle"
     assert stage.limits_ma()["bay-2"] > 20_000  # 1.25 times the fuse without the building
     tried = stage.now_s
     while stage.limits_ma()["bay-1"] == 0:

@@ -135,6 +135,6 @@ def _why(box: heard.Box, ma: int, idle: bool, planned: bool) -> str:
         return "paused"
     if planned:
         return "planned"
-    if ma < LEAST_MA:
-        return "waits"
-    return "idle" if idle else "served"
+    if idle:
+        return "idle"
+    return "served" if ma >= LEAST_MA else "waits"
