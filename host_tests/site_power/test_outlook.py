@@ -72,13 +72,22 @@ def test_who_cannot_have_it_all_by_then_waits_for_nothing():
 
 
 def test_nobody_waits_for_room_that_cars_without_a_wish_will_take():
-    """Nor for what those take that are still to come: half of what is left later."""
     for had_wh, waits in ((0, False), (20_000, True)):
-        yard = Yard(wh=13_000, fuse=40)
+        yard = Yard(wh=13_000, fuse=30)
         yard.boxes[1].session_wh = had_wh
         yard.prices(CHEAP_LATER)
         assert yard.plan()
         assert yard.waits()[0] is waits, had_wh
+
+
+def test_half_of_what_is_left_later_is_for_cars_that_are_still_to_come():
+    for taken, waits in ((True, True), (False, False)):
+        yard = Yard(wh=13_000, fuse=30)
+        yard.boxes[1].session_wh = 20_000
+        yard.boxes[1].plugged = taken
+        yard.prices(CHEAP_LATER)
+        assert yard.plan()
+        assert yard.waits()[0] is waits, taken
 
 
 def test_the_sun_is_waited_for_where_feeding_it_in_pays_less():
@@ -91,9 +100,9 @@ def test_the_sun_is_waited_for_where_feeding_it_in_pays_less():
 
 def test_a_plan_is_asked_for_a_minute_after_the_last_if_something_is_new_and_every_five():
     yard = Yard()
-    assert not yard.plan()
+    assert not yard.plan(60)
     yard.prices(CHEAP_LATER)
-    assert yard.plan(61)
+    assert yard.plan(61), "there was nothing to plan before"
     assert not yard.plan(122)
     yard.outlook.news()
     assert yard.plan(123)

@@ -63,7 +63,7 @@ class Outlook:
         self._sun: _Table | None = None
         self._feed_in = 0.0
         self._asked: Question | None = None
-        self._asked_s = -math.inf
+        self._asked_s = self._looked_s = -math.inf  # the last plan, and the last look for one
         self._news = False
         self._plan: dict[int, NDArray[np.bool_]] = {}  # by box, the slots in which it may charge
         self._begin_unix = 0
@@ -102,17 +102,18 @@ class Outlook:
         self, now_s: float, unix_s: float, most_ma: Ints, uses: NDArray[np.bool_]
     ) -> Question | None:
         """What is to be planned now; None: nothing, or what was asked is not answered yet."""
-        again_s = _NEWS_S if self._news else _AGAIN_S
-        if self._asked is not None or now_s < self._asked_s + again_s:
+        due_s = self._asked_s + _NEWS_S if self._news else self._looked_s + _AGAIN_S
+        if self._asked is not None or now_s < due_s:
             return None
         self._news = False
-        self._asked_s = now_s
+        self._looked_s = now_s
         begin_unix = int(unix_s) // SLOT_S * SLOT_S
         cars, boxes = self._cars(unix_s, begin_unix, most_ma, uses)
         prices = self._known(self._prices, begin_unix, cars)
         if prices is None or not cars:
             self._plan = {}
             return None
+        self._asked_s = now_s
         sun = self._known(self._sun, begin_unix, cars, 0.0)
         horizon = Horizon(
             SLOT_S,
@@ -176,12 +177,13 @@ class Outlook:
         had_wh = np.array([box.session_wh or 0 for box in self._boxes])
         wh_a_slot = fair_ma * uses.sum(axis=1) * _V / 1_000 * SLOT_S / 3_600
         wants_slots = (_TAKES_WH - had_wh) / np.maximum(wh_a_slot, 1)
+        later = 1 if there.all() else _TO_COME  # nobody is to come where all places are taken
         room = np.empty((slots, len(self._room_ma)), np.int64)
         for slot in range(slots):
             kept_ma = np.where(there & (slot < wants_slots), fair_ma, least_ma)
             kept_ma[planned] = 0
             left_ma = np.maximum(self._room_ma - layout.sums(kept_ma, uses), 0)
-            room[slot] = left_ma * _TO_COME if slot else left_ma
+            room[slot] = left_ma * later if slot else left_ma
         return room
 
     @staticmethod
