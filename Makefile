@@ -50,7 +50,7 @@ RING0 := test_cable test_care test_climate test_contacts test_duty test_faults t
 	test_reasons test_selftest test_sequence test_settings test_supply test_tap \
 	test_vehicle test_wake
 
-test-unit: setup
+test-unit: setup build/stubs/ready
 	@echo "== unit, property and plant tests on CPython"
 	@$(BIN)/pytest host_tests --ignore host_tests/system -m 'not board' --numprocesses auto
 
