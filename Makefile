@@ -61,7 +61,7 @@ test-micropython: setup
 test-webassembly: setup $(if $(shell command -v npm),$(WEBASSEMBLY))
 	@echo "== ring 0's unit files on 32-bit words"
 	@if test -f $(WEBASSEMBLY) && command -v node >/dev/null; \
-	then node host_tests/run_webassembly.mjs $(WEBASSEMBLY) firmware,host_tests,host_tests/unit,build/micropython-lib $(RING0) test_esp32; \
+	then node host_tests/run_webassembly.mjs $(WEBASSEMBLY) firmware,host_tests,host_tests/unit,build/micropython-lib $(RING0) test_esp32 test_esp32_parts; \
 	else echo "skipped: node and npm are not installed"; fi
 
 test-simulation: setup

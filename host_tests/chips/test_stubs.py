@@ -5,6 +5,7 @@ import unittest
 import fake_esp32
 import pytest
 import test_esp32
+import test_esp32_parts
 from fake_esp32 import Machine
 from stubs import checked, classes, constants, signatures, stub
 
@@ -46,7 +47,8 @@ def test_every_call_of_the_hal_is_one_that_a_stub_takes(machine, monkeypatch):
         patched = staticmethod(checked(getattr(Machine, name), functions[name]))
         monkeypatch.setattr(Machine, name, patched)
     assert calls > 15
-    suite = unittest.TestLoader().loadTestsFromModule(test_esp32)
+    load = unittest.TestLoader().loadTestsFromModule
+    suite = unittest.TestSuite(map(load, (test_esp32, test_esp32_parts)))
     result = unittest.TestResult()
     suite.run(result)
     assert result.testsRun > 40

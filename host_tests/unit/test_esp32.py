@@ -4,8 +4,8 @@ import asyncio
 import unittest
 
 import micropython
-from esp32_box import BOARD, BOLT, COIL, DE, PP, TEST, Box, Esp32, buses, lamp, make
-from fake_esp32 import Machine, NeoPixel
+from esp32_box import BOARD, COIL, PP, Box, Esp32, make
+from fake_esp32 import Machine
 from pilotwire.hal import esp32_restart
 from pilotwire.pilot import faults, handover, levels, signals
 from pilotwire.pilot.guard import Guard
@@ -306,113 +306,6 @@ class Contactor(unittest.TestCase):
         self.assertEqual(seen, [0, 1, 0, 1, 0, 0, 0, 1, 0])
 
 
-class Outputs(unittest.TestCase):
-    def test_switch_by_active_level_and_nothing_where_not_fitted(self):
-        box = Box(outputs=dict(BOARD["outputs"], lock={"pin": BOLT, "active": 0}))
-        self.assertEqual((box.chip.levels[TEST], box.chip.levels[BOLT]), (0, 1))
-        for output in range(signals.N_OUTPUTS):
-            box.hal.switch(output, True)
-        self.assertEqual((box.chip.levels[TEST], box.chip.levels[BOLT]), (1, 0))
-
-    def test_what_else_hangs_on_the_board_is_held_from_the_start(self):
-        box = Box(hold=[{"pin": 15, "level": 0}, {"pin": 2, "level": 1}])
-        self.assertEqual((box.chip.levels[15], box.chip.levels[2]), (0, 1))
-
-
-class Motor(unittest.TestCase):
-    def make(self):
-        wire = {"open": 12, "close": 13, "pulse_ms": 300, "active": 0}
-        return Box(outputs=dict(BOARD["outputs"], lock=wire))
-
-    def levels(self, box):
-        return box.chip.levels[12], box.chip.levels[13]
-
-    def pulse(self, box, on):
-        """(levels, ms) of each stretch, from `switch` on; one tick every 10 ms."""
-        box.hal.switch(signals.OUT_LOCK, on)
-        stretches = []
-        for _ in range(60):
-            if not stretches or stretches[-1][0] != self.levels(box):
-                stretches.append([self.levels(box), 0])
-            box.clock.us += 10_000
-            stretches[-1][1] += 10
-            box.hal.drive(10_000, 0)
-        return stretches
-
-    def test_is_driven_in_and_out_by_a_pulse_that_a_later_tick_ends(self):
-        box = self.make()
-        self.assertEqual(self.levels(box), (1, 1))
-        self.assertEqual(self.pulse(box, True), [[(1, 0), 300], [(1, 1), 300]])
-        self.assertEqual(self.pulse(box, False), [[(0, 1), 300], [(1, 1), 300]])
-
-    def test_turns_round_at_once_and_never_pulls_both_ways(self):
-        box = self.make()
-        box.hal.switch(signals.OUT_LOCK, True)
-        self.assertEqual(self.pulse(box, False), [[(0, 1), 300], [(1, 1), 300]])
-
-    def test_is_let_go_when_the_firmware_stops(self):
-        box = self.make()
-        box.hal.start(lambda timer: None)
-        box.hal.switch(signals.OUT_LOCK, True)
-        box.hal.stop()
-        self.assertEqual(self.levels(box), (1, 1))
-
-    def test_leaves_the_heap_alone(self):
-        box = self.make()
-        switch, drive = box.hal.switch, box.hal.drive
-        micropython.heap_lock()
-        try:
-            switch(1, True)
-            for _ in range(40):
-                box.clock.us += 10_000
-                drive(10_000, 0)
-            switch(1, False)
-        finally:
-            micropython.heap_unlock()
-        self.assertEqual(self.levels(box), (0, 1))
-
-
-class Buses(unittest.TestCase):
-    def test_a_meter_behind_a_transceiver_that_is_told_who_speaks(self):
-        for baud, parity, bits in ((9_600, "N", 10), (9_600, "E", 11), (115_200, "N", 10)):
-            box = Box()
-            port = box.hal.serial(baud, parity, 1, 1)
-            (uart,) = box.chip.uarts
-            uart.de = DE
-            self.assertEqual((uart.id, uart.tx, uart.rx, uart.timeout), (1, 17, 16, 0))
-            self.assertEqual(uart.parity, None if parity == "N" else 0)
-            self.assertEqual(box.chip.levels[DE], 0)
-            begun_us = box.clock.us
-            self.assertEqual(port.write(b"12345678"), 8)
-            took_us = box.clock.us - begun_us
-            frame_us = 8 * (bits * 1_000_000 // baud)
-            # No later than two of the 3.5 characters after which a meter may answer.
-            self.assertTrue(frame_us <= took_us <= frame_us + 2 * frame_us // 8, took_us)
-            self.assertTrue(all(level == 1 for _, level in uart.spoke))
-            self.assertEqual(box.chip.levels[DE], 0)
-            uart.came = b"reply"
-            buffer = bytearray(8)
-            self.assertEqual((port.any(), port.readinto(buffer)), (5, 5))
-
-    def test_a_uart_that_hangs_does_not_hold_the_line_or_the_loop(self):
-        box = Box()
-        port = box.hal.serial(9_600, "N", 1, 1)
-        box.chip.uarts[0].character_us = 10_000_000
-        self.assertEqual(port.write(b"12345678"), 0)
-        self.assertEqual(box.chip.levels[DE], 0)
-        self.assertTrue(box.clock.us <= 50_000, box.clock.us)
-
-    def test_one_that_turns_round_by_itself_is_the_uart_alone(self):
-        box = Box()
-        self.assertTrue(box.hal.serial(9_600, "N", 1, 2) is box.chip.uarts[0])
-        self.assertTrue(Box(grid=None).hal.serial(9_600, "N", 1, 2) is None)
-
-    def test_i2c_gives_up_before_ring_0_is_late(self):
-        self.assertEqual(Box().hal.i2c().made, (0, 18, 21, 400_000, 10_000))
-        self.assertTrue(Box(i2c=None).hal.i2c() is None)
-        self.assertTrue(buses.i2c(None, 10_000) is None)
-
-
 class Life(unittest.TestCase):
     def test_a_tick_every_10_ms_and_a_watchdog(self):
         box = Box()
@@ -515,24 +408,6 @@ class Life(unittest.TestCase):
         self.assertEqual(box.hal.clock(), (None, "none"))
         box.hal.stop()
         self.assertEqual(make(Esp32).clock(), (None, "none"))
-
-
-class Lamp(unittest.TestCase):
-    def test_pins_by_their_active_level(self):
-        Box()
-        lamp.show({"red": 2, "blue": 4, "active": 0}, 255, 255, 0)
-        self.assertEqual((Machine.chip.levels[2], Machine.chip.levels[4]), (0, 1))
-
-    def test_neopixels_all_alike(self):
-        Box()
-        lamp.show({"neopixel": 13, "count": 2}, 255, 60, 0)
-        self.assertEqual(NeoPixel.shown, (13, [(255, 60, 0), (255, 60, 0)]))
-
-    def test_a_board_without_one_is_left_alone(self):
-        Box()
-        before = dict(Machine.chip.levels)
-        lamp.show(None, 255, 0, 0)
-        self.assertEqual(Machine.chip.levels, before)
 
 
 if __name__ == "__main__":
