@@ -115,10 +115,10 @@ def _fram(hal):
     return found
 
 
-def _forget_the_start():
+def _forget_the_start(hal):
     from .once import forget
 
-    forget()
+    forget(hal.board)
     unload("once")
 
 
@@ -196,7 +196,7 @@ class App:
             if self.config["ntp_host"]:
                 jobs.append(self._keep_time)
         tasks = [asyncio.create_task(job()) for job in jobs]
-        _forget_the_start()
+        _forget_the_start(self.hal)
         while True:
             self._step()
             for i, job in enumerate(jobs):

@@ -1,9 +1,10 @@
-"""When the box stands, the code that has built it is given back to the heap; loads on demand.
+"""When the box stands, what has built it is given back to the heap; loads on demand.
 
 MicroPython frees a method whose place in its class is given to something else (`del` would leave
 it there). None of these classes is made a second time before the next start.
 
-A row is a module, a class in it ("" for the module itself), and what else goes beside `__init__`.
+A row of _BUILT is a module, a class in it ("" for the module itself), and what else goes beside
+`__init__`.
 """
 
 import sys
@@ -54,11 +55,22 @@ _BUILT = (
     ("hal.rp2_sampler", "Sampler", "_ctrl_of"),
 )
 
+# Of board.json, 1 KB: pins that the HAL holds by now.
+_WIRED = "pilot pp contactor hold"
+_INPUTS = "feedback rcd pe lock stop tamper"  # all but "dim", which ring 1 reads
 
-def forget():
-    """Give back what the start alone needed; nothing on CPython."""
+
+def forget(board):
+    """Give back what the start alone needed, and of `board` most pins; nothing on CPython."""
     if sys.implementation.name != "micropython":
         return
+    for name in _WIRED.split():
+        board.pop(name, None)
+    for name in _INPUTS.split():
+        board["inputs"].pop(name, None)
+    outputs = board["outputs"]
+    for name in outputs:
+        outputs[name] = bool(outputs[name])  # whether it is fitted
     for row in _BUILT:
         module = sys.modules.get("pilotwire." + row[0])
         if module:

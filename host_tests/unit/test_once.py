@@ -20,7 +20,7 @@ class Forgetting(unittest.TestCase):
         kept = queue.Queue("t", 2)
         before = queue.Queue.__init__, queue.Queue.reconnected, state.letter
         try:
-            once.forget()
+            once.forget({"inputs": {}, "outputs": {}})
             gone = queue.Queue.__init__, queue.Queue.reconnected, state.letter
             self.assertEqual(gone, (None,) * 3 if ON_BOARD else before)
             kept.add("message")  # what has been made goes on
@@ -29,6 +29,30 @@ class Forgetting(unittest.TestCase):
         finally:
             once._BUILT = rows
             queue.Queue.__init__, queue.Queue.reconnected, state.letter = before
+
+    def test_leaves_of_the_board_what_is_asked_for_later(self):
+        rows = once._BUILT
+        once._BUILT = ()
+        dim = {"pin": 22}
+        lock = {"pin": 7, "active": 1}
+        board = {
+            "phases": 3,
+            "pilot": {"pwm": 15},
+            "inputs": {"feedback": {"pin": 17}, "tamper": None, "dim": dim},
+            "outputs": {"lock": lock, "three_phases": None},
+        }
+        before = dict(board)
+        before.update({"inputs": dict(board["inputs"]), "outputs": dict(board["outputs"])})
+        slim = {
+            "phases": 3,
+            "inputs": {"dim": dim},
+            "outputs": {"lock": True, "three_phases": False},
+        }
+        try:
+            once.forget(board)
+            self.assertEqual(board, slim if ON_BOARD else before)
+        finally:
+            once._BUILT = rows
 
 
 class Unloading(unittest.TestCase):
