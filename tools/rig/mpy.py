@@ -1,7 +1,7 @@
 """The firmware as a board's flash holds it: `python -m rig.mpy BOARD [TARGET]`.
 
 Without line numbers, which would take 5 KB of the heap, and with letters for most names: a
-traceback tells the file, and which function or error it was by a letter. To have lines in one,
+traceback tells the module, and which function or error it was by a letter. To have lines in one,
 which are those of the sources, build with PILOTWIRE_LINES=1.
 
 boot.py and main.py stand in the root, everything else in the pack of a slot (rig/pack.py). A file
@@ -74,7 +74,7 @@ def slot(board: str) -> dict[str, bytes]:
     with ThreadPoolExecutor() as pool:
         jobs = {
             name.removesuffix(".py") + ".mpy": pool.submit(
-                _compile, name, short[_module(name)], chip
+                _compile, _module(name), short[_module(name)], chip
             )
             for name in texts
         }
@@ -178,6 +178,7 @@ def _module(name: str) -> str:
 
 
 def _compile(name: str, text: str, chip: str) -> bytes:
+    """`name` is for tracebacks, and kept: a module's own one is there anyway, a file's is not."""
     lines = [] if os.environ.get("PILOTWIRE_LINES") else ["-O3"]
     command = [COMPILER, *lines, f"-march={ARCHITECTURES[chip]}", "-s", name, "-o", "-", "-"]
     result = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
