@@ -46,7 +46,7 @@ def cells(**changes):
         ("several tariffs in a billed charge", {}, "**refused**: no bus for an FRAM"),
         ("phases", {}, "3, switched to 1"),
         ("meters' buses", {"meter": {"uart": 1}, "grid": None}, "meter"),
-        ("less current when it is hot", {"temperature": {}}, "a sensor that is not read yet"),
+        ("less current when it is hot", {"temperature": {}}, "the board's own sensor"),
     ],
 )
 def test_a_promise_follows_from_the_data(what, changes, says):

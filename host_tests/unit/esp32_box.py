@@ -15,6 +15,7 @@ from pilotwire.hal import (  # noqa: E402
     chip,
     esp32,
     esp32_sampler,
+    esp32_thermometer,
     lamp,
     lock_motor,
     rs485,
@@ -22,7 +23,8 @@ from pilotwire.hal import (  # noqa: E402
 from pilotwire.hal.esp32 import Esp32  # noqa: E402
 from pilotwire.pilot import signals  # noqa: E402
 
-ON_DEMAND = buses, lamp, lock_motor, rs485  # loaded while the fake stands in for `machine`
+# Loaded while the fake stands in for `machine`.
+ON_DEMAND = buses, esp32_thermometer, lamp, lock_motor, rs485
 PWM, COIL, DE, BOLT, TEST = 19, 26, 22, 27, 23
 CP, PP = 36, 39
 BOARD = {

@@ -74,6 +74,23 @@ class Motor(unittest.TestCase):
         self.assertEqual(self.levels(box), (0, 1))
 
 
+class Warmth(unittest.TestCase):
+    def test_is_none_where_the_board_has_no_sensor(self):
+        self.assertEqual(Box().hal.thermometer, None)
+
+    def test_is_a_voltage_above_that_of_0_degrees(self):
+        box = Box(temperature={"adc": 34, "zero_mv": 500, "uv_per_c": 10_000})
+        for mv, dc in ((500, 0), (750, 250), (1_350, 850), (250, -250), (0, -500)):
+            box.chip.uv = lambda gpio, us, mv=mv: mv * 1_000 if gpio == 34 else 0
+            self.assertEqual(box.hal.thermometer(), dc)
+
+    def test_is_no_value_where_the_wire_is_shorted_to_the_supply(self):
+        box = Box(temperature={"adc": 34, "zero_mv": 500, "uv_per_c": 10_000})
+        box.chip.uv = lambda gpio, us: 3_100_000
+        with self.assertRaises(OSError):
+            box.hal.thermometer()
+
+
 class Buses(unittest.TestCase):
     def test_a_meter_behind_a_transceiver_that_is_told_who_speaks(self):
         for baud, parity, bits in ((9_600, "N", 10), (9_600, "E", 11), (115_200, "N", 10)):

@@ -30,6 +30,8 @@ class Hal:
         self.bus = None
         self.closed = False
 
+    thermometer = None
+
     def ticks_ms(self):
         return self.now_ms
 

@@ -74,6 +74,33 @@ class Reading(SensorTest):
         self.assertEqual(self.i2c.asked, [CONTACTOR, SOCKET, SHT] * 2)
 
 
+class Own(SensorTest):
+    """The board's thermometer, with other sensors and without."""
+
+    def own(self):
+        if self.dc is None:
+            raise OSError
+        return self.dc
+
+    def test_is_a_place_like_any_other(self):
+        for i2c in (None, FakeI2c((MILD, HALF))):
+            for dc in (650, 100):
+                self.now_ms = 0
+                self.dc = dc
+                self.sensors = Sensors(i2c, 0, self.own)
+                known = self.run_s(8)
+                self.assertEqual(known[0], max(dc, 250) if i2c else dc)
+                self.assertFalse(known[2])
+
+    def test_that_is_torn_off_is_lost(self):
+        self.now_ms = 0
+        self.dc = 300
+        self.sensors = Sensors(None, 0, self.own)
+        self.assertEqual(self.run_s(4), (300, UNKNOWN, False))
+        self.dc = None
+        self.assertEqual(self.run_s(17), (UNKNOWN, UNKNOWN, True))
+
+
 class Trouble(SensorTest):
     def setUp(self):
         self.make((MILD, HALF), {CONTACTOR: 0x5000})

@@ -35,6 +35,7 @@ class Hal:
     started = "power-on"
     random_bits = open_connection = None
     handshake_blocks_guard = False
+    thermometer = None
 
     def __init__(self):
         self.now_ms = 0

@@ -61,7 +61,7 @@ def _i2c(yes: str, no: str) -> Callable[[Board], str]:
 def _heat(board: Board) -> str:
     if "i2c" in board:
         return "sensors on I2C"
-    return "a sensor that is not read yet" if "temperature" in board else "**none**"
+    return "the board's own sensor" if "temperature" in board else "**none**"
 
 
 _NEVER = "no figure: never run"

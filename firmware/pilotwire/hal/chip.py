@@ -33,6 +33,7 @@ class Chip:
     root = ""
     epoch_s = 0  # unix time where the chip begins to count
     i2c_us = 50_000  # for a whole transfer
+    thermometer = None
 
     def __init__(self, restart):
         with open(sys.path[0] + "/board.json") as file:

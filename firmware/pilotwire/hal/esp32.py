@@ -53,6 +53,10 @@ class Esp32(Chip):
         )
         self._duty = _STEADY
         self._sampler = Sampler(pilot, board["pp"], _contacts(board["inputs"]))
+        if "temperature" in board:
+            from .esp32_thermometer import Thermometer
+
+            self.thermometer = Thermometer(board["temperature"])
         self._timer = Timer(0)  # 1.28 has those of the hardware only
         self._interrupted = False
         self.sample, self.drive, self.feed = self.sample, self.drive, self.feed

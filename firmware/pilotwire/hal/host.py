@@ -60,6 +60,7 @@ class Host:
     """The HAL of hal/__init__.py for one process; `environment(name)`: see boards/host."""
 
     handshake_blocks_guard = False
+    thermometer = None
 
     def __init__(self, environment=os.getenv):
         with open(environment("PILOTWIRE_BOARD") or "board.json") as file:

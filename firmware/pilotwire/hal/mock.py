@@ -23,6 +23,7 @@ class MockHal:
         self.fed = 0
         self.wakes = 0
         self.contacts = {}
+        self.thermometer = None
 
     def sample(self, inputs):
         i = 0

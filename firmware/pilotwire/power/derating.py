@@ -5,7 +5,7 @@ The curves are data: sites.jsonl. They slow a charge down to 6 A and never stop 
 The sensors are on the board's I2C bus. At 0x44 an SHT3x (Sensirion SHT30, SHT31, SHT35): it
 measures once a second by itself (datasheet 4.5), so nobody waits. At 0x48 and 0x49, at the
 contactor and at the socket, what holds 1/256 degree C in register 0: LM75, TMP102, TMP112,
-TMP1075 and the like. Both stand here because a file takes 4 KB of a board's flash.
+TMP1075 and the like. A board may have a thermometer of its own beside.
 """
 
 from micropython import const
@@ -17,8 +17,9 @@ from .slopes import LEAST_MA, Ramp, along
 _SHT = const(0x44)
 _FETCH = const(0xE000)
 _START = (b"\x93", 0x30), (b"\x30", 0x21)  # stop what it does; measure once a second
-_PLACES = (_SHT, 0x48, 0x49)
-_TURN_MS = const(1_000)  # one sensor each: every one every three seconds
+_OWN = const(0)
+_PLACES = (_SHT, 0x48, 0x49, _OWN)
+_TURN_MS = const(1_000)  # one sensor each: every one every three or four seconds
 _SILENT_MS = const(10_000)
 
 _ALL = const(1_000)  # of what lies between 6 A and the board's rating
@@ -31,25 +32,28 @@ class Sensors:
     """`temperature_dc`, the hottest place, and `humidity_pm`; UNKNOWN where nobody says.
 
     `lost`: one that has spoken since the start is silent. Whoever is not there costs a tenth of a
-    ms; one that holds the bus low, the HAL's time-out. `i2c`: machine.I2C, or None.
+    ms; one that holds the bus low, the HAL's time-out. `i2c`: machine.I2C, or None; `own`: the
+    HAL's thermometer, or None.
     """
 
-    def __init__(self, i2c, now_ms):
+    def __init__(self, i2c, now_ms, own=None):
         self._i2c = i2c
+        self._own = own
+        n_places = len(_PLACES) if own else len(_PLACES) - 1
         self._turn = 0
         self._at_ms = now_ms
-        self._dc = [UNKNOWN] * 3  # type: list[int | None]
-        self._heard_ms = [now_ms] * 3
+        self._dc = [UNKNOWN] * n_places  # type: list[int | None]
+        self._heard_ms = [now_ms] * n_places
         self._failed = 0  # fetches in a row
         self.temperature_dc = self.humidity_pm = UNKNOWN
         self.lost = False
 
     def look(self, now_ms):
         """Ask the next one, if a second has passed; whether it was asked."""
-        if not self._i2c or since(now_ms, self._at_ms) < _TURN_MS:
+        if not (self._i2c or self._own) or since(now_ms, self._at_ms) < _TURN_MS:
             return False
         self._at_ms = now_ms
-        self._turn = turn = (self._turn + 1) % len(_PLACES)
+        self._turn = turn = (self._turn + 1) % len(self._dc)
         try:
             self._dc[turn] = self._ask(_PLACES[turn])
             self._heard_ms[turn] = now_ms
@@ -71,7 +75,11 @@ class Sensors:
 
     def _ask(self, place):
         """1/10 degree C. Raises OSError where nobody answers, or wrongly."""
+        if place == _OWN:
+            return self._own()  # pyright: ignore[reportOptionalCall] - it has no such place
         i2c = self._i2c
+        if not i2c:
+            raise OSError
         if place != _SHT:
             data = i2c.readfrom_mem(place, 0, 2)
             raw = data[0] << 8 | data[1]

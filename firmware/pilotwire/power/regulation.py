@@ -54,7 +54,7 @@ class Regulation:
                 from .sites import load
 
                 climate = load("climate", config["climate"], hal.root)
-                self.sensors = Sensors(hal.i2c(), now_ms)
+                self.sensors = Sensors(hal.i2c(), now_ms, hal.thermometer)
                 self._derating = Derating(climate, most_ma, config["trip_c"] * 10, now_ms)
             if config["grid_code"]:
                 from .gridcare import GridCare
