@@ -32,7 +32,7 @@ def groups() -> dict[str, Group]:
     """{group: (its lines' names, what measures those asked for)}."""
     return {
         "sizes": (("mpy_",), _sizes),
-        "boot": (("boot_to_pilot_ms",), board_network.boot),
+        "boot": (board_network.BOOT, board_network.boot),
         "duty": (board_guard.DUTIES, board_guard.duty_errors),
         "guard": (board_guard.TICKS, board_guard.ticks),
         "opening": (tuple(board_guard.OPENINGS), board_guard.openings),

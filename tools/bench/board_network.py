@@ -4,21 +4,18 @@ Two runs of a charge with broker and meter: over plain MQTT, and over TLS to a b
 when the contactor has closed, so that the handshake falls into the charge.
 """
 
-import asyncio
 import json
 import os
 import re
 import socket
-import ssl
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from certificates import Authority, Identity, write_server
+from certificates import Authority
 from emulator import Pico, find_image
 from emulator.flash import FlashOperations
 from emulator.pins import Edges
@@ -26,29 +23,35 @@ from emulator.serial_slave import SerialSlave
 from emulator.wifi import GATEWAY, SSID
 from pilotwire.record.journal import Journal
 from pilotwire.record.layout import DAY
-from plant import Cable, Car
+from plant import Cable, Car, World
 from plant.frames import MeterFrames
 from rig.emulated import Box, tree
 from rig.mpy import as_mpy
 from rig.office import Office
+from rig.terminator import terminator
 
 from .board_outlet import Outlet
 from .board_ticks import Ticks
 from .figure import BoardFigure
 
+PILOT = "boot_to_pilot_ms"
+CHARGING = "boot_to_charging_ms"
+BOOT = (PILOT, CHARGING)
 WIFI_PERIOD = "tick_period_wifi_us"
 MQTT_FREE = "heap_free_mqtt_bytes"
 FLASH = "flash_while_closed"
 TLS_PERIOD = "tick_period_tls_us"
 TLS_BLOCK = "tls_handshake_block_ms"
 TLS_FREE = "heap_free_tls_bytes"
-NETWORK = (WIFI_PERIOD, MQTT_FREE, FLASH, TLS_PERIOD, TLS_BLOCK, TLS_FREE)
+TLS_LOST = "heap_lost_tls_bytes"
+NETWORK = (WIFI_PERIOD, MQTT_FREE, FLASH, TLS_PERIOD, TLS_BLOCK, TLS_FREE, TLS_LOST)
 _FULL = 18 * 228 - 2  # days: as many frames as there can be, and the newest segment full of them
 _ID = "bench"
 _PERIOD_US = "11000"
 _LONG_MS = 60_000
 _CLOSED_MS = 3_000
-_PATIENT_S = 3_600.0  # of wall time, for a handshake
+_HEARTBEAT_S = 1  # states come as often as can be set
+_CHARGING_S = int(os.environ.get("CHARGING_S", "60"))
 
 # The firmware as main.py starts it; what else runs is this.
 _RUN = """
@@ -85,30 +88,45 @@ async def measured(app):
     await asyncio.sleep(2)
     gc.collect()
     print('free', gc.mem_free())
+    for _ in range(%d):
+        await asyncio.sleep(1)
+    gc.collect()
+    print('left', gc.mem_free())
 start._settle = watch
 start.run(Rp2)
 """
 
 
-def boot(_wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
-    """From power-on to a pilot at a steady +12 V, started by main.py, with a full journal."""
-    pilot = Edges(15)
+def boot(wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
+    """From power-on, started by main.py, with a full journal: to a pilot at a steady +12 V; and
+    to the closed contactor, with a car that has waited for the power to come back."""
     files = _files(1, records=_FULL)
-    with Pico(find_image(), tree=files, devices=[pilot, Outlet()]) as board:
-        board.run_until(lambda: pilot.level, 5_000, "the pilot")
-        at_ms = pilot.seen[-1][0] / 1e6
-        board.run_ms(20)
-        if not pilot.level or len(pilot.seen) > 1:
-            raise RuntimeError("the pilot is not steady")
-    yield "boot_to_pilot_ms", round(at_ms), "ms", "2000"
+    if PILOT in wanted:
+        pilot = Edges(15)
+        with Pico(find_image(), tree=files, devices=[pilot, Outlet()]) as board:
+            board.run_until(lambda: pilot.level, 5_000, "the pilot")
+            at_ms = pilot.seen[-1][0] / 1e6
+            board.run_ms(20)
+            if not pilot.level or len(pilot.seen) > 1:
+                raise RuntimeError("the pilot is not steady")
+        yield PILOT, round(at_ms), "ms", "2000"
+    if CHARGING in wanted:
+        with ExitStack() as stack:
+            world = World()
+            world.plug(Cable(), Car())
+            meter = SerialSlave(1, MeterFrames(world.reading).answer)
+            power_on = lambda **its: stack.enter_context(Pico(find_image(), **its))  # noqa: E731
+            box = Box(power_on, files, world=world, devices=[meter])
+            box.board.run_until(lambda: box.closed, _LONG_MS, "the contactor")
+            yield CHARGING, round(box.wiring.coil_changes[-1][0] / 1e6), "ms", "15000"
 
 
 def network(wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
     """Start, Wi-Fi, MQTT, a charge with an acknowledgement in it; and another with TLS."""
     if {WIFI_PERIOD, MQTT_FREE, FLASH} & set(wanted):
         yield from _plain(wanted)
-    if {TLS_PERIOD, TLS_FREE, TLS_BLOCK} & set(wanted):
-        yield from _secure()
+    if {TLS_PERIOD, TLS_FREE, TLS_BLOCK, TLS_LOST} & set(wanted):
+        yield from _secure(TLS_LOST in wanted)
 
 
 def _plain(wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
@@ -136,17 +154,17 @@ def _plain(wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
         yield FLASH, run.flash.since(closed, opened), "operations", "0"
 
 
-def _secure() -> Iterator[BoardFigure]:
+def _secure(stays: bool) -> Iterator[BoardFigure]:
     port, tls_port = _free_port(), _free_port()
     authority = Authority()
-    files = _files(tls_port, mqtt_tls="on", mqtt_spread_s=0)
+    files = _files(tls_port, mqtt_tls="on", mqtt_spread_s=0, heartbeat_s=_HEARTBEAT_S)
     files["ca.der"] = authority.identity.der()
     with ExitStack() as stack:
-        stack.enter_context(Office(_ID, port, acknowledge=False))
+        office = stack.enter_context(Office(_ID, port, acknowledge=False))
         run = stack.enter_context(_Run(files))
         run.charge()
         start = run.board.ns
-        stack.enter_context(_terminator(tls_port, port, authority.server(GATEWAY)))
+        stack.enter_context(terminator(tls_port, port, authority.server(GATEWAY)))
         received = run.board.console.received
         at = len(received)
         free = run.number(b"free")
@@ -154,38 +172,13 @@ def _secure() -> Iterator[BoardFigure]:
         yield TLS_PERIOD, round(run.ticks.worst_us(start), 1), "us", _PERIOD_US
         yield TLS_BLOCK, held_up_ms, "ms", "2000"
         yield TLS_FREE, free, "bytes", ">=40960"
+        if stays:
+            states = len(office.of("state"))
+            yield TLS_LOST, free - run.number(b"left", _CHARGING_S * 1_500), "bytes", "0"
+            if len(office.of("state")) < states + _CHARGING_S // 2:
+                raise RuntimeError("too few states came meanwhile")
         if not run.box.closed:
             raise RuntimeError("the contactor opened by itself")
-
-
-@contextmanager
-def _terminator(port: int, behind: int, server: Identity) -> Iterator[None]:
-    """TLS at `port` for the broker at `behind`, which would not wait for minutes of its time."""
-    with tempfile.TemporaryDirectory() as name:
-        write_server(Path(name), server)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(f"{name}/server.pem", f"{name}/server.key")
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        theirs, ours = await asyncio.open_connection("127.0.0.1", behind)
-        await asyncio.gather(_pump(reader, ours), _pump(theirs, writer))
-
-    loop = asyncio.new_event_loop()
-    listening = asyncio.start_server(
-        serve, "127.0.0.1", port, ssl=context, ssl_handshake_timeout=_PATIENT_S
-    )
-    loop.run_until_complete(listening)
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    yield
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-
-
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    while data := await source.read(4_096):
-        sink.write(data)
-        await sink.drain()
 
 
 def _files(port: int, records: int = 0, **more: Any) -> dict[str, bytes]:
@@ -219,7 +212,7 @@ class _Run:
         meter = SerialSlave(1, MeterFrames(lambda: self.box.world.reading()).answer)
         now = time.gmtime()
         clock = (now.tm_year, now.tm_mon, now.tm_mday, 0, now.tm_hour, now.tm_min, now.tm_sec, 0)
-        files = {**files, "main.py": b"", "run.mpy": as_mpy(_RUN % (clock,), "run.py")}
+        files = {**files, "main.py": b"", "run.mpy": as_mpy(_RUN % (clock, _CHARGING_S), "run.py")}
         self.box = Box(self._boot, files, devices=[meter, self.ticks, self.flash])
         self.board.set_speed(1)
         self.board.console.start("import run")
@@ -236,8 +229,8 @@ class _Run:
             print(bytes(self.board.console.received[-1_000:]).decode(errors="replace"))
         self.board.__exit__()
 
-    def until(self, condition, what: str) -> None:
-        self.board.run_until(condition, _LONG_MS, what, step_ms=5)
+    def until(self, condition, what: str, limit_ms: int = _LONG_MS) -> None:
+        self.board.run_until(condition, limit_ms, what, step_ms=5)
 
     def charge(self) -> int:
         """Plug a car in; returns when the contactor has closed, as the board counts ns."""
@@ -245,7 +238,7 @@ class _Run:
         self.until(lambda: self.box.closed, "the contactor")
         return self.box.wiring.coil_changes[-1][0]
 
-    def line(self, start: bytes) -> bytes:
+    def line(self, start: bytes, limit_ms: int) -> bytes:
         """What follows `start` in its line on the console. Raises RuntimeError if it failed."""
         received = self.board.console.received
         wanted = re.compile(start + rb"(.*)\n")
@@ -253,7 +246,7 @@ class _Run:
         def is_there() -> bool:
             return bool(wanted.search(received, self._at)) or b"Traceback" in received
 
-        self.until(is_there, repr(start))
+        self.until(is_there, repr(start), limit_ms)
         found = wanted.search(received, self._at)
         if not found:
             self.board.run_ms(200)  # for the rest of the traceback
@@ -261,9 +254,9 @@ class _Run:
         self._at = found.end()
         return found[1]
 
-    def number(self, start: bytes) -> int:
+    def number(self, start: bytes, limit_ms: int = _LONG_MS) -> int:
         """The number that follows `start`."""
-        return int(self.line(start))
+        return int(self.line(start, limit_ms))
 
 
 def _free_port() -> int:

@@ -69,10 +69,10 @@ def wires(dead_man=True):
 
 
 class Box:
-    """`boot` is the fixture; `at_prompt`: the test types ring 1 in, else main.py starts it."""
+    """`boot` is the fixture; `world`: with what stands there when the power comes."""
 
-    def __init__(self, boot, files, *, dead_man=True, devices=()):
-        self.world = World()
+    def __init__(self, boot, files, *, dead_man=True, devices=(), world=None):
+        self.world = world or World()
         self.wiring = PlantWiring(WorldPlant(self.world, pp_pull_up_ohm=1_000), wires(dead_man))
         self.dead_man = dead_man
         self.board = boot(tree=files, devices=[self.wiring, *devices])
