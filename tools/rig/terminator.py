@@ -5,7 +5,7 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from certificates import Identity, write_server
@@ -23,7 +23,8 @@ def terminator(port: int, behind: int, server: Identity) -> Iterator[None]:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         theirs, ours = await asyncio.open_connection("127.0.0.1", behind)
-        await asyncio.gather(_pump(reader, ours), _pump(theirs, writer))
+        with suppress(asyncio.CancelledError):  # at the end: asyncio would tell of it
+            await asyncio.gather(_pump(reader, ours), _pump(theirs, writer))
 
     loop = asyncio.new_event_loop()
     listening = asyncio.start_server(
