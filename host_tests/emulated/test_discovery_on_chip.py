@@ -34,7 +34,8 @@ measure()
 print(*measure())
 """
 CODE_BYTES = 2_304
-MOST_BYTES = 2_560  # beside the code: a line, and 1.1 KB that littlefs takes for an open file
+# Beside the code: a line, 1.1 KB that littlefs takes for an open file, and 1.8 KB to inflate it.
+MOST_BYTES = 4_352
 
 
 def test_the_message_takes_little_memory_and_leaves_none_behind(boot):
