@@ -107,6 +107,17 @@ def test_what_is_there_already_is_left_alone(old):
         assert board.image() == before
 
 
+def test_a_whole_pack_that_nothing_starts_yet_is_not_sent_again(old):
+    with StandIn(old) as board:
+        with Console(board.port) as console:
+            console.remove("/boot.py")
+            console.remove("/slot")
+            console.restart("rp2")
+        done = put(board, OLD)
+        board.wait_for(b"runs old")
+    assert (done.slot, done.sent, done.starters) == ("a", 0, ["boot.py"])
+
+
 def test_the_new_firmware_that_crashes_gives_way_to_the_old(old):
     with StandIn(old) as board:
         put(board, made("new", CRASHES))

@@ -67,8 +67,8 @@ def flash(console: Console, made: Made, progress: Progress) -> Done:
     problems = refusals(facts, made)
     if problems:
         raise Refused("\n".join(problems))
-    slots = _slots(console, facts)
     whole = digest(made.pack)
+    slots = _slots(console, facts, len(made.pack), whole)
     if slots.kept and console.digest(slots.old, len(made.pack)) == whole:
         starters = _put_starters(console, made)
         named = _put(console, "/slot", slots.kept.encode())
@@ -84,11 +84,14 @@ def flash(console: Console, made: Made, progress: Progress) -> Done:
     return Done(slots.target, went, len(made.pack) - went, starters, True)
 
 
-def _slots(console: Console, facts: Facts) -> _Slots:
+def _slots(console: Console, facts: Facts, size: int, whole: str) -> _Slots:
     """The slot from which the board had started is kept; one that has crashed is not."""
     ran = console.interrupted.started_from.lstrip("/")
     if ran in SLOTS:
         return _Slots(ran, _other(ran))
+    for slot in SLOTS:
+        if console.digest(f"/{slot}.pack", size) == whole:  # the cable was pulled just after it
+            return _Slots("", slot)
     if "a.pack" not in facts.files:
         return _Slots("", "a")
     named = console.read("/slot", 1).decode() if "slot" in facts.files else ""
