@@ -9,6 +9,7 @@ from array import array
 
 from micropython import const
 
+from .console import serve
 from .energy.access import Access
 from .energy.meters import Meters
 from .energy.session import CLOSE, OPEN, Session
@@ -195,6 +196,9 @@ class App:
             jobs.append(self.link.run)
             if self.config["ntp_host"]:
                 jobs.append(self._keep_time)
+        port = self.hal.console()
+        if port:
+            jobs.append(lambda: serve(self, port))
         tasks = [asyncio.create_task(job()) for job in jobs]
         _forget_the_start()
         while True:

@@ -136,6 +136,9 @@ class Chip:
         finally:
             unload("hal.buses")
 
+    def console(self):
+        return sys.stdin.buffer  # it writes, too
+
     def contact(self, name):
         wire = self.board["inputs"].get(name)
         if not wire:

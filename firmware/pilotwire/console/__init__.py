@@ -1,0 +1,27 @@
+"""Ring 2: the installer's console. What waits for a key is resident, the rest loads with it."""
+
+import asyncio
+import sys
+
+from ..loading import unload
+
+
+async def serve(app, port):
+    """Task: `port` is the HAL's console. For ever."""
+    stream = asyncio.StreamReader(port)
+    while True:
+        key = await stream.read(1)
+        if not key:  # the other end has hung up
+            await asyncio.sleep(1)
+            continue
+        try:
+            from . import shell
+
+            await shell.talk(app, stream, key)
+        except (MemoryError, OSError) as error:
+            print("console: %r" % error)
+        finally:
+            shell = None
+            for name in list(sys.modules):
+                if name.startswith("pilotwire.console."):
+                    unload(name[10:])

@@ -1,0 +1,140 @@
+"""Which commands the console has, what they take, and in which languages they are explained."""
+
+import json
+import unittest
+
+from pilotwire.config import KEYS
+from pilotwire.console import changes, parts, shows, table
+from pilotwire.console.table import WrongError
+from pilotwire.pilot import faults, reasons
+
+OWN = (shows, parts, changes)
+FREE = ("config get", "config diff", "login", "pin set")  # of those in changes.py
+NAMES = [row["name"] for row in table.rows()]
+
+
+def parsed(line):
+    """(name, arguments), or the key of the text that says what is wrong, and its values."""
+    try:
+        row, words = table.find(table.split(line))
+        return row["name"], table.check(row, words, KEYS)
+    except WrongError as error:
+        return error.args
+
+
+GOOD = (
+    (b"status", "status", {}),
+    (b"  config   get  ", "config get", {}),
+    (b"config get zone", "config get", {"key": "zone"}),
+    (b'config set location "two words"', "config set", {"key": "location", "value": "two words"}),
+    (b'config set location ""', "config set", {"key": "location", "value": ""}),
+    ("config set location 停车场".encode(), "config set", {"key": "location", "value": "停车场"}),
+    (b"limit 6000", "limit", {"ma": 6_000}),
+    (b"limit 0 432000", "limit", {"ma": 0, "ttl_s": 432_000}),
+    (b"phases 3", "phases", {"n": 3}),
+    (b"override false", "override", {"on": False}),
+    (b"override true", "override", {"on": True}),
+    (b"wifi", "wifi", {}),
+    (b"wifi set home secret-key", "wifi set", {"ssid": "home", "key": "secret-key"}),
+    (b"lang zh", "lang", {"language": "zh"}),
+)
+WRONG = (
+    (b"stat", ("unknown", "stat")),
+    (b"config", ("which", "config get, config set, config diff, config save")),
+    (b"config got", ("which", "config get, config set, config diff, config save")),
+    (b"status now", ("usage", "status")),
+    (b"limit", ("missing", "ma", "0..80000")),
+    (b"limit 80001", ("wrong", "ma", "0..80000")),
+    (b"limit -1", ("wrong", "ma", "0..80000")),
+    (b"limit 6A", ("wrong", "ma", "0..80000")),
+    (b"limit 99999999999", ("wrong", "ma", "0..80000")),
+    (b"limit -", ("wrong", "ma", "0..80000")),
+    (b"limit 1 0", ("wrong", "ttl_s", "1..432000")),
+    (b"limit 1 1 1", ("usage", "limit ma=0..80000 [ttl_s=1..432000]")),
+    (b"phases 2", ("wrong", "n", "1|3")),
+    (b"override yes", ("wrong", "on", "true|false")),
+    (b"config get volume", ("wrong", "key", "key")),
+    (b"config set zone", ("missing", "value", "text(128)")),
+    (b"lang de", ("wrong", "language", "en|zh")),
+    (b"config set zone " + b"x" * 129, ("wrong", "value", "text(128)")),
+    (b'config set zone "x', ("quote",)),
+    (b"trace start 33", ("wrong", "kb", "1..32")),
+)
+COMPLETIONS = (
+    (b"st", [b"start", b"status", b"stop"]),
+    (b"config ", [b"diff", b"get", b"save", b"set"]),
+    (b"config get wifi_k", [b"wifi_key", b"wifi_key2", b"wifi_key3"]),
+    (b"config set mqtt_t", [b"mqtt_tls"]),
+    (b"config set mqtt_tls o", []),
+    (b"phases ", [b"1", b"3"]),
+    (b"phases 3 ", []),
+    (b"wifi s", [b"set"]),
+    (b"nothing ", []),
+    (b"limit ", []),
+    (b"\xff", []),
+)
+
+
+class Lines(unittest.TestCase):
+    def test_are_understood(self):
+        for line, name, args in GOOD:
+            self.assertEqual(parsed(line), (name, args), line)
+
+    def test_that_are_wrong_name_what_is_allowed(self):
+        for line, said in WRONG:
+            self.assertEqual(parsed(line), said, line)
+
+    def test_are_completed(self):
+        for before, words in COMPLETIONS:
+            self.assertEqual(table.complete(before, KEYS), words, before)
+
+
+class Table(unittest.TestCase):
+    def test_has_each_command_once_with_the_coroutine_that_it_names(self):
+        self.assertEqual(len(set(NAMES)), len(NAMES))
+        own = {module.__name__.split(".")[-1]: module.COMMANDS for module in OWN}
+        found = [row["name"] for row in table.rows() if "order" not in row]
+        for row in table.rows():
+            if "order" not in row:
+                self.assertIn(row["name"], own[row["in"]])
+        self.assertEqual(
+            sorted(found), sorted([name for module in OWN for name in module.COMMANDS])
+        )
+
+    def test_leaves_to_users_what_only_shows(self):
+        free = {row["name"] for row in table.rows() if row["level"] == table.USER}
+        self.assertEqual(free, set(shows.COMMANDS) | set(parts.COMMANDS) | set(FREE))
+
+    def test_knows_what_each_takes(self):
+        for row in table.rows():
+            self.assertTrue(table.usage(row).startswith(row["name"]))
+
+
+class Texts(unittest.TestCase):
+    def keys(self, language):
+        with open(table.__file__.rsplit("/", 1)[0] + "/%s.jsonl" % language) as file:
+            return {key: text for line in file for key, text in json.loads(line).items()}
+
+    def test_explain_every_command(self):
+        for name in NAMES:
+            for language in ("en", "zh"):
+                self.assertTrue(table.text(language, "help " + name), name)
+
+    def test_say_the_same_in_both_languages(self):
+        english, chinese = self.keys("en"), self.keys("zh")
+        self.assertEqual(set(english), {key for key in chinese if not key.startswith("code ")})
+        for key, text in english.items():
+            for mark in ("%s", "%d", "%.2f", "%%"):
+                self.assertEqual(text.count(mark), chinese[key].count(mark), (key, mark))
+
+    def test_name_every_fault_and_reason_in_chinese(self):
+        codes = set(faults.codes(-1)) | set(reasons.codes(-1))
+        found = {key[5:] for key in self.keys("zh") if key.startswith("code ")}
+        self.assertEqual(found, codes)
+
+    def test_are_none_where_there_is_none_in_any_language(self):
+        self.assertIsNone(table.text("zh", "no such text"))
+
+
+if __name__ == "__main__":
+    unittest.main()
