@@ -35,6 +35,8 @@ LINES = (
     (NI_HAO + HOME + DELETE, "好".encode()),
     (NI_HAO + LEFT + b"-", "你-好".encode()),
     (b"a\xffb\xe4\xbdc\x80d\xc3\xa4", b"abcd\xc3\xa4"),  # what is no UTF-8 is dropped
+    (b"a\xe0\x80b\xed\xa0\x80c\xf0\x80d\xf4\x90e\xc1f\xf5g", b"abcdefg"),
+    ("a😀\ud7ff".encode() + b"\xe0\xa0\x80", "a😀\ud7ff\u0800".encode()),
 )
 
 

@@ -71,7 +71,6 @@ COMPLETIONS = (
     (b"wifi s", [b"set"]),
     (b"nothing ", []),
     (b"limit ", []),
-    (b"\xff", []),
 )
 
 

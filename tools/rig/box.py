@@ -22,6 +22,7 @@ class Box:
     `config` is added to CONFIG; None leaves the folder without a configuration. `files` are more
     JSON files in it, {name: value}. `meter` and `grid` are what hangs on its buses: an SDM630,
     and nothing. `fram`: it has one. `outputs` are fitted otherwise than boards/host says.
+    `console` is the pseudo-terminal of its own.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Box:
         grid: MeterSlave | None = None,
         fram: bool = False,
         outputs: Mapping[str, Any] | None = None,
+        console: str = "",
     ):
         self.world = world
         self.plant = Link(world)
@@ -42,6 +44,7 @@ class Box:
         self._files = files or {}
         self._fram = fram
         self._outputs = outputs
+        self._console = console
         self._config = config
         self._root = root
         self._stack = AsyncExitStack()
@@ -61,7 +64,13 @@ class Box:
         grid = self.grid.path if self.grid else ""
         fram = str(self.root / "fram.bin") if self._fram else ""
         self.firmware = Firmware(
-            self.root, f"127.0.0.1:{port}", self.meter.path, grid, fram, self._board()
+            self.root,
+            f"127.0.0.1:{port}",
+            self.meter.path,
+            grid,
+            fram,
+            self._board(),
+            self._console,
         )
         stack.push_async_callback(self.firmware.cut)
         await self.firmware.start()

@@ -17,6 +17,9 @@ _CONTROL = b"\x01\x05\x02\x06\x10\x0e\x04\x08\x0b\x0c\x15\x17"
 _HIDDEN = b"\x04\x08\x15"  # of these, where nothing is shown
 _FINALS = {0x41: _UP, 0x42: _DOWN, 0x43: _RIGHT, 0x44: _LEFT, 0x48: _HOME, 0x46: _END}
 _NUMBERED = {b"1": _HOME, b"7": _HOME, b"4": _END, b"8": _END, b"3": b"\x04"}
+# UTF-8 after the first byte: of some characters the second one is bounded (Unicode, table 3-7).
+_OTHERS = (0x80, 0xC0)
+_SECOND = {0xE0: (0xA0, 0xC0), 0xED: (0x80, 0xA0), 0xF0: (0x90, 0xC0), 0xF4: (0x80, 0x90)}
 
 
 def columns(data):
@@ -94,12 +97,14 @@ class Editor:
         return text + b"\x1b[%dD" % back if back else text
 
     def _character(self, byte):
-        if not 0x80 <= byte < 0xC0:  # no UTF-8: it is dropped, and this byte begins anew
+        part = self._part
+        least, end = _SECOND.get(part[0], _OTHERS) if len(part) == 1 else _OTHERS
+        if not least <= byte < end:  # no UTF-8: it is dropped, and this byte begins anew
             self._missing = 0
             return self.feed(byte)
-        self._part.append(byte)
+        part.append(byte)
         self._missing -= 1
-        return b"" if self._missing else self._insert(bytes(self._part))
+        return b"" if self._missing else self._insert(bytes(part))
 
     def _sequence(self, byte):
         seen = self._escape

@@ -36,11 +36,8 @@ def text(language, key):
 
 
 def split(line):
-    """The words of a line (bytes); quotes hold one together. Raises WrongError."""
-    try:
-        parts = line.decode().split('"')
-    except UnicodeError:
-        raise WrongError("not-utf8") from None
+    """The words of a line (UTF-8); quotes hold one together. Raises WrongError."""
+    parts = line.decode().split('"')
     if len(parts) % 2 == 0:
         raise WrongError("quote")
     words = []
@@ -109,12 +106,8 @@ def check(row, words, keys):
 def complete(before, keys):
     """Words (bytes) that the last one of `before` (bytes) may become."""
     words = before.split(b" ")
-    word = words.pop()
-    try:
-        given = [one.decode() for one in words if one]
-        begun = word.decode()
-    except UnicodeError:
-        return []
+    begun = words.pop().decode()
+    given = [one.decode() for one in words if one]
     found = []
     for row in rows():
         name = row["name"].split(" ")

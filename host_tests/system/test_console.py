@@ -1,0 +1,309 @@
+"""The console of a real MicroPython process, on a pseudo-terminal, while a car charges."""
+
+import asyncio
+import os
+import random
+import re
+import tty
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from desk import Desk, desk
+from pexpect.fdpexpect import fdspawn
+from pilotwire.console import table
+from plant import Cable, Car
+from plant.link import Link
+
+PIN = "271828"
+_LONGEST_S = 60
+_BLOCK = 192  # bytes of noise, before what they have made of the screen is read
+_GIVES_BACK_BYTES = 20_000  # of the 32 KB that it takes, as sources and with 64 bits
+_SLACK_BYTES = 2_048  # a collection looks through the stack too (docs/performance.md)
+
+# What each command takes, and what it then says.
+COMMANDS = (
+    ("help", "status +the box at a glance"),
+    ("help config", r"config set key=key value=text\(128\)"),
+    ("status", r"vehicle +state C2, Charging, contactor \+"),
+    ("why", "box +allows 32000 mA"),
+    ("faults", "No fault"),
+    ("selftest", "pilot +good"),
+    ("limit 10000 60", "Done"),
+    ("override true", "Done"),
+    ("override false", "Done"),
+    ("phases 3", "Refused: not-fitted"),
+    ("clear-faults", "Done"),
+    ("config get", 'zone = ""'),
+    ("config get mqtt_port", r"mqtt_port = \d+"),
+    ('config set location "bay 7"', "Noted"),
+    ("wifi set home keep-it-secret", "Noted"),
+    ("mqtt set 127.0.0.1", "Noted"),
+    ("config diff", r'wifi_key: "" becomes "\*\*\*"'),
+    ("config save", "as soon as the contactor is open"),
+    ("wifi", "host 127.0.0.1"),
+    ("mqtt", r"127.0.0.1:\d+: \w+, connections 1"),
+    ("time set 1800000000", "Done"),
+    ("time", "2027-01-15 08:0"),
+    ("meter", "sdm630, serial .*register [0-9]+ Wh"),
+    ("charges 3", "None of the last records"),
+    ("pilot", "state C2, duty"),
+    ("contactor", r"closed \+, auxiliary contact 1, closings 1"),
+    ("rcd", "tripped 0"),
+    ("lock", "fitted"),
+    ("mem", "heap: [0-9]+ bytes free"),
+    ("trace start 4", "Done"),
+    ("trace stop", '"entries"'),
+    ("lang zh", "完成"),
+    ("faults", "没有故障"),
+    ("lang en", "Done"),
+    ("unlock", "Refused: not-fitted|Done"),
+    ("pause", "Done"),
+    ("resume", "Done"),
+    ("stop", "Done"),
+    ("start", "Done"),
+    ("logout", "Done"),
+)
+APART = {"watch", "login", "pin set", "exit", "reboot"}  # what is more than a line and its answer
+WRONG = (
+    ("stat", "no such command"),
+    ("config", "Which one: config get"),
+    ("status now", "Usage: status"),
+    ("limit", r"ma is missing: 0\.\.80000 wanted"),
+    ("limit 80001", r"ma: 0\.\.80000 wanted"),
+    ("limit 6A", r"ma: 0\.\.80000 wanted"),
+    ("limit 6000 0", r"ttl_s: 1\.\.432000 wanted"),
+    ("phases 2", r"n: 1\|3 wanted"),
+    ("override maybe", r"on: true\|false wanted"),
+    ("config get volume", "key: key wanted"),
+    ("config set limit_ma 80001", "outside 0 to 80000"),
+    ("config set limit_ma high", "limit_ma: int wanted"),
+    ("config set ventilated 1", "ventilated: bool wanted"),
+    ("config set profile iec", "none of"),
+    ('config set zone "Europe/Berlin"', "Not accepted: zone"),
+    ("config set zone", r"value is missing: text\(128\) wanted"),
+    ('config set location "bay', "quotation mark"),
+    ("wifi set " + "x" * 33 + " key", r"ssid: text\(32\) wanted"),
+    ("wifi set home", r"key is missing"),
+    ("mqtt set broker 0", r"port: 1\.\.65535 wanted"),
+    ("time set 0", "unix: 1735689600"),
+    ("charges 21", r"n: 1\.\.20 wanted"),
+    ("trace start 33", r"kb: 1\.\.32 wanted"),
+    ("trace stop", "No trace"),
+    ("lang de", r"language: en\|zh wanted"),
+    ("config save", "Nothing has changed"),
+)
+
+
+class Console:
+    """A person's end of the terminal."""
+
+    def __init__(self, master: int):
+        self._child = fdspawn(master, timeout=_LONGEST_S, encoding="utf-8")
+
+    async def says(self, pattern: str) -> re.Match[str]:
+        await asyncio.to_thread(self._child.expect, pattern)
+        found = self._child.match
+        assert isinstance(found, re.Match)
+        return found
+
+    async def does(self, line: str, pattern: str) -> None:
+        """Enter a line; what it answers before the next prompt has the pattern."""
+        self.types(line + "\r")
+        await self.says(re.escape(line) + r"\r+\n")  # the echo
+        await self.says(r"\ndesk[>#] $")
+        said = self._child.before or ""
+        assert re.search(pattern, said, re.DOTALL), (line, said)
+
+    def types(self, text: str | bytes) -> None:
+        os.write(self._child.fileno(), text.encode() if isinstance(text, str) else text)
+
+    async def opens(self) -> None:
+        self.types("\r")
+        await self.says("Pilotwire, box desk.*desk> $")
+
+    async def leaves(self) -> None:
+        self.types("\x15exit\r")
+        await self.says(r"The console is left\.|已退出控制台。")
+
+    async def becomes_installer(self, set_: bool) -> None:
+        """By setting a PIN, or by the one that is set."""
+        self.types("pin set\r" if set_ else "login\r")
+        for prompt in (r"\(6\.\.12\): $", "PIN: $") if set_ else ("PIN: $",):
+            await self.says(prompt)
+            self.types(PIN + "\r")
+        await self.says("desk# $")
+
+    async def answers(self, mark: str) -> None:
+        """Whatever has been typed before: a command that there is not, until it is told so."""
+        for _ in range(5):
+            self.types(f"\x1b~\x15{mark}\r")
+            await asyncio.to_thread(
+                self._child.expect,
+                [rf"{mark}(?!\r)", r"PIN \(6|PIN: |digits|位数字|left\.|已退出"],
+            )
+            if mark in str(self._child.after):
+                return
+        raise AssertionError(f"no answer to {mark}")
+
+
+class Ticks:
+    """Counts ring 0's, and those at which the contactor was open."""
+
+    def __init__(self, plant: Link):
+        self.opened = 0
+        self._seen = asyncio.Event()
+        plant.observers.append(self._tick)
+
+    def _tick(self, world: Any) -> None:
+        self._seen.set()
+        self.opened += not world.contactor.closed
+
+    async def go_on(self) -> None:
+        """Wait for the next one."""
+        self._seen.clear()
+        await self._seen.wait()
+
+
+@asynccontextmanager
+async def bench(**config: Any) -> AsyncIterator[tuple[Desk, Console]]:
+    """A desk whose box has a console."""
+    master, slave = os.openpty()
+    try:
+        tty.setraw(slave)
+        parts = {"console": os.ttyname(slave)}
+        async with desk(config=config, parts=parts) as d:
+            yield d, Console(master)
+    finally:
+        os.close(master)
+        os.close(slave)
+
+
+async def heap_used(d: Desk) -> int:
+    """Bytes after a collection, the least of three looks."""
+    found = [(await d.operator.command("diagnostics"))["value"]["heap_used"] for _ in range(3)]
+    return min(found)
+
+
+def test_every_command_is_driven_here():
+    names = {row["name"] for row in table.rows()}
+    driven = {
+        row["name"] for line, _ in COMMANDS for row in [table.find(table.split(line.encode()))[0]]
+    }
+    assert names == driven | APART
+
+
+def test_every_command_does_what_it_says_while_a_car_charges():
+    async def run():
+        async with bench() as (d, console):
+            d.world.plug(Cable(32), Car())
+            await d.charging()
+            await console.opens()
+            await console.does("limit 6000", "for the level installer")
+            await console.becomes_installer(set_=True)
+            for line, pattern in COMMANDS:
+                await console.does(line, pattern)
+            console.types("watch\r")
+            await console.says("[AB C2].* mA, .*/.* mV")
+            console.types("x")
+            await console.says("desk> $")
+            d.world.unplug()
+            for name in ("pin.json", "config.json"):
+                await d.operator.wait(
+                    "event", lambda e, name=name: (e["event"], e.get("about")) == ("stored", name)
+                )
+            await console.becomes_installer(set_=False)
+            console.types("reboot\r")
+            await d.operator.until("state", lambda s: s["restart"] == "command")
+
+    asyncio.run(run())
+
+
+def test_what_is_wrong_is_refused_with_what_is_allowed():
+    async def run():
+        async with bench() as (d, console):
+            await d.operator.wait("state", lambda s: s["state"] == "A1")
+            await console.opens()
+            await console.does("login", "No PIN is set yet")
+            await console.becomes_installer(set_=True)
+            for line, pattern in WRONG:
+                await console.does(line, pattern)
+            await console.does("logout", "Done")
+            for tried in range(3):
+                console.types("login\r")
+                await console.says("PIN: $")
+                console.types("000000\r")
+                await console.says(f"The next try is possible in {30 if tried == 2 else 0} s")
+            console.types("login\r")
+            await console.says("Too many wrong PINs")
+            state = await d.operator.wait("state", lambda s: s["state"] == "A1")
+            assert state["limit"]["ma"] == 32_000
+
+    asyncio.run(run())
+
+
+def test_keys_edit_complete_and_recall():
+    async def run():
+        async with bench(lang="zh") as (_, console):
+            console.types("\r")
+            await console.says("充电桩 desk.*desk> $")
+            console.types("lan\te\t\r")
+            await console.says("Done")
+            await console.says("desk> $")
+            console.types("sta")
+            console.types("\t\t")
+            await console.says("start  status")
+            console.types("tus\x01\x1b[C\x08s\x05\r")
+            await console.says("vehicle +state")
+            console.types("\x1b[A\r")
+            await console.says("vehicle +state")
+            console.types("停车场\x7f\x7f场\r")
+            await console.says("停场: no such command")
+            console.types("\x04")
+            await console.says("The console is left")
+
+    asyncio.run(run())
+
+
+def noise(dice: random.Random) -> bytes:
+    """A block of binary noise, or of lines that are nearly commands."""
+    if dice.random() < 0.3:
+        return dice.randbytes(_BLOCK)
+    words = [word for row in table.rows() for word in row["name"].split(" ")]
+    block = b""
+    while len(block) < _BLOCK:
+        line = " ".join([dice.choice(words), *(str(dice.randrange(10**6)) for _ in range(2))])
+        ends = (b"\r", b"\t\r", b"\x1b[A\r", b" \xe4\xbd\xa0\r", b"\x1b[D\x17\r", b'"\r')
+        block += line[: dice.randrange(len(line) + 1)].encode() + dice.choice(ends)
+    return block
+
+
+def test_noise_moves_neither_ring_0_nor_the_heap():
+    async def run():
+        dice = random.Random(12)
+        async with bench() as (d, console):
+            d.world.plug(Cable(32), Car())
+            await d.charging()
+            loaded, used = 0, []
+            for _ in range(3):
+                await console.opens()
+                for line in ("status", "meter", "config get", "config diff", "why"):
+                    await console.does(line, "")
+                loaded = await heap_used(d)
+                await console.leaves()
+                used.append(await heap_used(d))
+            ticks = Ticks(d.box.plant)
+            for i in range(250):  # some 3,000 lines
+                console.types(noise(dice))
+                await console.answers(f"zz{i}zz")
+                await ticks.go_on()
+            await console.leaves()
+            used.append(await heap_used(d))
+            assert ticks.opened == 0
+            result = (await d.operator.command("diagnostics"))["value"]
+            assert result["restarts"] == 0
+            assert used[2] <= loaded - _GIVES_BACK_BYTES, (loaded, used)
+            assert used[-1] <= used[1] + _SLACK_BYTES, used
+            assert used[2] <= used[1] + _SLACK_BYTES, used
+
+    asyncio.run(run())
