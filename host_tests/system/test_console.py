@@ -90,7 +90,7 @@ WRONG = (
     ("charges 21", r"n: 1\.\.20 wanted"),
     ("trace start 33", r"kb: 1\.\.32 wanted"),
     ("trace stop", "No trace"),
-    ("lang de", r"language: en\|zh wanted"),
+    ("lang de", r"lang: en\|zh wanted"),
     ("config save", "Nothing has changed"),
 )
 

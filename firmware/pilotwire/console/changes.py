@@ -19,31 +19,31 @@ async def _diff(con, _args):
     values.update(con.staged)
     found = [key for key in sorted(values) if values[key] != config.get(key)]
     if not found:
-        await con.say("no-change")
+        await con.say("nothing-to-change")
     for key in found:
-        await con.say("change", key, _value(key, config.get(key)), _value(key, values[key]))
+        await con.say("change-of-key", key, _value(key, config.get(key)), _value(key, values[key]))
 
 
 async def _set(con, args):
     stage(con, {args["key"]: _typed(con.app.config[args["key"]], args["value"])})
-    await con.say("staged")
+    await con.say("noted-for-save")
 
 
 async def _wifi(con, args):
     stage(con, {"wifi_ssid": args["ssid"], "wifi_key": args["key"]})
-    await con.say("staged")
+    await con.say("noted-for-save")
 
 
 async def _mqtt(con, args):
     port = args.get("port", con.app.config["mqtt_port"])
     stage(con, {"mqtt_host": args["host"], "mqtt_port": port})
-    await con.say("staged")
+    await con.say("noted-for-save")
 
 
 async def _save(con, _args):
     app = con.app
     if not con.staged:
-        raise WrongError("no-change")
+        raise WrongError("nothing-to-change")
     values = _stored(app)
     values.update(con.staged)
     written = put(app, "config.json", json.dumps(values).encode())
@@ -54,14 +54,14 @@ async def _save(con, _args):
 
 async def _trace(con, args):
     con.app.obey("trace", args)
-    await con.say("done")
+    await con.say("done-as-asked")
 
 
 async def _untrace(con, _args):
     app = con.app
     ended, app.trace = app.trace, None
     if not ended:
-        raise WrongError("no-trace")
+        raise WrongError("no-trace-runs")
     ended.stop()
     for line in ended.lines():
         await con.write(json.dumps(line) + "\n")
@@ -73,16 +73,16 @@ async def _login(con, _args):
     app = con.app
     pin = con.pin = con.pin or Pin(app)
     if not pin.is_set:
-        raise WrongError("no-pin")
+        raise WrongError("no-pin-is-set")
     if pin.wait_s():
-        raise WrongError("wait", pin.wait_s())
+        raise WrongError("wait-for-login", pin.wait_s())
     given = await con.ask("PIN: ", True)
     if pin.wait_s():
-        raise WrongError("wait", pin.wait_s())
+        raise WrongError("wait-for-login", pin.wait_s())
     if not await pin.fits(given):
-        raise WrongError("pin-wrong", pin.wait_s())
+        raise WrongError("wrong-pin-given", pin.wait_s())
     con.level = INSTALLER
-    await con.say("done")
+    await con.say("done-as-asked")
 
 
 async def _pin(con, _args):
@@ -91,15 +91,15 @@ async def _pin(con, _args):
     app = con.app
     pin = con.pin = con.pin or Pin(app)
     if pin.is_set and con.level < INSTALLER:
-        raise WrongError("level", "installer")
+        raise WrongError("level-too-low", "installer")
     first = await con.ask("PIN (%d..%d): " % (SHORTEST, LONGEST), True)
     if not is_pin(first):
-        raise WrongError("pin-form", SHORTEST, LONGEST)
+        raise WrongError("digits-of-a-pin", SHORTEST, LONGEST)
     if await con.ask("PIN: ", True) != first:
         raise WrongError("pin-differs")
     await pin.change(first)
     con.level = INSTALLER
-    await con.say("done")
+    await con.say("done-as-asked")
 
 
 def stage(con, values):

@@ -45,7 +45,7 @@ async def _selftest(con, _args):
 
 
 async def _verdict(con, name, troubles):
-    said = table.text(con.language, "bad" if troubles else "good")
+    said = table.text(con.lang, "verdict-bad" if troubles else "verdict-good")
     await con.write("%-10s %s %s\n" % (name, said, ", ".join(troubles)))
 
 
@@ -53,11 +53,11 @@ async def _meter(con, _args):
     for name, meter in (("meter", con.app.meter), ("grid_meter", con.app.grid)):
         if not meter:
             if name == "meter":
-                await con.say("st-meter", meter_reason(con.app))
+                await con.say("status-meter", meter_reason(con.app))
             continue
         reading = meter.reading
         known = con.app.config[name], meter.serial or "-", meter.reason or "ok"
-        await con.say("meter", *known)
+        await con.say("meter-itself", *known)
         for i in range(3):
             volts, amperes = reading.voltage_mv[i], reading.current_ma[i]
             await con.say("meter-phase", i + 1, dash(volts), dash(amperes))
@@ -75,25 +75,25 @@ async def _charges(con, args):
             del found[: -args.get("n", 5)]
         await asyncio.sleep(0)
     for row in found:
-        await con.say("charge", *row)
+        await con.say("charge-record", *row)
     if not found:
-        await con.say("no-charges")
+        await con.say("no-charge-found")
 
 
 async def _pilot(con, _args):
     up = con.app.up
     high, low = up[_INPUTS + signals.CP_HIGH_MV], up[_INPUTS + signals.CP_LOW_MV]
     duty, seen = up[handover.UP_DUTY], up[_INPUTS + signals.CP_DUTY]
-    await con.say("pilot", letter(up), duty / 100, high, low)
-    await con.say("pilot-back", "-" if seen == signals.NOT_FITTED else str(seen / 100))
-    await con.say("pilot-plug", up[_INPUTS + signals.PP_OHM], up[handover.UP_CABLE_MA])
+    await con.say("pilot-itself", letter(up), duty / 100, high, low)
+    await con.say("pilot-read-back", "-" if seen == signals.NOT_FITTED else str(seen / 100))
+    await con.say("pilot-and-plug", up[_INPUTS + signals.PP_OHM], up[handover.UP_CABLE_MA])
 
 
 async def _contactor(con, _args):
     wear = con.app.wear.report()
     up = con.app.up
     closed = on(up[handover.UP_CLOSED])
-    await con.say("contactor", closed, _contact(up, signals.FEEDBACK), wear["cycles"])
+    await con.say("contactor-now", closed, _contact(up, signals.FEEDBACK), wear["cycles"])
     keys = ("under_load", "make_ms", "break_ms", "first_make_ms", "first_break_ms")
     await con.say("contactor-life", *[wear[key] for key in keys])
 
@@ -101,11 +101,13 @@ async def _contactor(con, _args):
 async def _rcd(con, _args):
     up = con.app.up
     passed = "rcd-test" not in state(con.app)["why_not"]
-    await con.say("rcd", _contact(up, signals.RCD), on(con.app.settings.rcd_test), on(passed))
+    await con.say(
+        "rcd-as-it-is", _contact(up, signals.RCD), on(con.app.settings.rcd_test), on(passed)
+    )
 
 
 async def _lock(con, _args):
-    await con.say("lock", on(con.app.settings.lock), _contact(con.app.up, signals.LOCK))
+    await con.say("lock-as-it-is", on(con.app.settings.lock), _contact(con.app.up, signals.LOCK))
 
 
 def _contact(up, signal):

@@ -25,14 +25,14 @@ class Leave(Exception):
 
 
 class Shell:
-    """What commands see: the `app`, the `level`, the `language`, keys `staged` for saving, and the
+    """What commands see: the `app`, the `level`, the `lang`, keys `staged` for saving, and the
     login.Pin once somebody has tried it.
     """
 
     def __init__(self, app, stream, key):
         self.app = app
         self.level = USER
-        self.language = app.config["lang"]
+        self.lang = app.config["lang"]
         self.staged = {}
         self.pin = None
         self._stream = stream
@@ -41,7 +41,7 @@ class Shell:
 
     async def run(self):
         """Until it is left."""
-        await self.say("welcome", self.app.config["id"])
+        await self.say("welcome-text", self.app.config["id"])
         while True:
             line = await self.ask(self.app.config["id"] + _ENDS[self.level])
             try:
@@ -51,13 +51,13 @@ class Shell:
             except WrongError as error:
                 await self.say(*error.args)
             except Refused as refused:
-                await self.say("refused", *refused.args[1:])
+                await self.say("order-refused", *refused.args[1:])
             except (MemoryError, OSError) as error:
-                await self.say("failed", repr(error))
+                await self.say("order-failed", repr(error))
 
     async def say(self, key, *values):
         """A text in the person's language, on a line of its own."""
-        said = table.text(self.language, key) or key
+        said = table.text(self.lang, key) or key
         await self.write((said % values if values else said) + "\n")
 
     async def write(self, text):
@@ -102,11 +102,11 @@ class Shell:
     async def _obey(self, words):
         row, words = table.find(words)
         if self.level < row["level"]:
-            raise WrongError("level", _NAMES[row["level"]])
+            raise WrongError("level-too-low", _NAMES[row["level"]])
         args = table.check(row, words, self.app.config)
         if "order" in row:
             result = self.app.obey(row["order"], args)
-            await self.say(result.get("written", "done"))
+            await self.say(result.get("written", "done-as-asked"))
             return
         if row["in"] == "shows":
             from .shows import COMMANDS
@@ -123,7 +123,7 @@ async def talk(app, stream, key):
     try:
         await shell.run()
     except Leave:
-        await shell.say("left")
+        await shell.say("console-left")
     finally:
         unload("link.arguments", "orders.settings")
 

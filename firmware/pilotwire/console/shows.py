@@ -26,34 +26,34 @@ async def _help(con, args):
         if words != name[: len(words)]:
             continue
         found = True
-        said = table.text(con.language, "help " + row["name"])
+        said = table.text(con.lang, "help " + row["name"])
         if words:
             await con.write("%s\n    %s\n" % (table.usage(row), said))
         else:
             mark = "#" if row["level"] > con.level else " "
             await con.write("%s %-14s %s\n" % (mark, row["name"], said))
     if not found:
-        raise WrongError("unknown", words[0])
+        raise WrongError("unknown-command", words[0])
 
 
 async def _status(con, _args):
     app = con.app
     now = state(app)
-    await con.say("st-box", app.config["id"], app.hal.firmware or "-", app.hal.started)
-    await con.say("st-up", app.uptime_ms // 1000)
-    await con.say("st-vehicle", now["state"], now["status"], on(now["closed"]))
+    await con.say("status-the-box", app.config["id"], app.hal.firmware or "-", app.hal.started)
+    await con.say("status-uptime", app.uptime_ms // 1000)
+    await con.say("status-vehicle", now["state"], now["status"], on(now["closed"]))
     limit = now["limit"]
-    await con.say("st-limit", limit["ma"], limit["by"], now["offered_ma"], now["phases"])
+    await con.say("status-limit", limit["ma"], limit["by"], now["offered_ma"], now["phases"])
     if now["session"]:
-        await con.say("st-charge", now["session"], now["session_wh"], now["power_w"])
-    await con.say("st-meter", now["meter"] or "ok")
+        await con.say("status-charge", now["session"], now["session_wh"], now["power_w"])
+    await con.say("status-meter", now["meter"] or "ok")
     await _time(con, None)
     await _wifi(con, None)
     await _mqtt(con, None)
-    await con.say("st-records", app.journal.seq, now["pending"])
+    await con.say("status-records", app.journal.seq, now["pending"])
     for key in ("config", "journal"):
         if now[key]:
-            await con.say("st-trouble", now[key])
+            await con.say("status-trouble", now[key])
     if now["faults"]:
         await _faults(con, None)
 
@@ -64,28 +64,28 @@ async def _why(con, _args):
     said = why(con.app)
     unload("orders.why")
     if not said["why_not"]:
-        await con.say("why-flows", said["ma"], said["by"])
+        await con.say("why-it-flows", said["ma"], said["by"])
     for code in said["why_not"]:
         await con.write("%-18s %s\n" % (code, _meaning(con, "reasons", code)))
     for source, row in said["sources"].items():
         left = row.get("left_s")
         known = (source, dash(row["ma"]))
         if left is None:
-            await con.say("why-source", *known)
+            await con.say("why-a-source", *known)
         else:
-            await con.say("why-lease", *(known + (left, dash(row.get("then_ma")))))
+            await con.say("why-a-lease-holds", *(known + (left, dash(row.get("then_ma")))))
 
 
 async def _faults(con, _args):
     found = state(con.app)["faults"]
     if not found:
-        await con.say("no-faults")
+        await con.say("no-fault-found")
     for code in found:
         await con.write("%-18s %s\n" % (code, _meaning(con, "faults", code)))
 
 
 async def _watch(con, _args):
-    await con.say("any-key")
+    await con.say("any-key-ends-it")
     for _ in range(_WATCHED):
         up = con.app.up
         high, low = up[_INPUTS + signals.CP_HIGH_MV], up[_INPUTS + signals.CP_LOW_MV]
@@ -100,16 +100,16 @@ async def _watch(con, _args):
 
 async def _wifi(con, _args):
     by, address, dbm, reason = con.app.hal.network()
-    await con.say("st-network", by or "-", address or "-", dash(dbm), reason or "ok")
+    await con.say("status-network", by or "-", address or "-", dash(dbm), reason or "ok")
 
 
 async def _mqtt(con, _args):
     config, link = con.app.config, con.app.link
     if link:
         host = "%s:%d" % (config["mqtt_host"], config["mqtt_port"])
-        await con.say("st-broker", host, link.reason or "ok", link.connections)
+        await con.say("status-broker", host, link.reason or "ok", link.connections)
     else:
-        await con.say("no-broker")
+        await con.say("status-no-broker")
 
 
 async def _time(con, _args):
@@ -117,25 +117,25 @@ async def _time(con, _args):
     said = "-"
     if unix is not None:
         said = "%04d-%02d-%02d %02d:%02d:%02d UTC" % tuple(time.gmtime(unix)[:6])
-    await con.say("st-clock", said, quality)
+    await con.say("status-clock", said, quality)
 
 
 async def _mem(con, _args):
     gc.collect()
     try:
-        await con.say("mem", gc.mem_free(), gc.mem_alloc())
+        await con.say("heap-in-bytes", gc.mem_free(), gc.mem_alloc())
     except AttributeError:  # CPython
-        await con.say("mem", 0, 0)
+        await con.say("heap-in-bytes", 0, 0)
 
 
 async def _lang(con, args):
-    con.language = args["language"]
-    await con.say("done")
+    con.lang = args["lang"]
+    await con.say("done-as-asked")
 
 
 async def _logout(con, _args):
     con.level = USER
-    await con.say("done")
+    await con.say("done-as-asked")
 
 
 async def _exit(_con, _args):
@@ -144,7 +144,7 @@ async def _exit(_con, _args):
 
 def _meaning(con, name, code):
     """A code of ring 0's in the person's language: its own files say it in English."""
-    said = table.text(con.language, "code " + code)
+    said = table.text(con.lang, "code " + code)
     if said:
         return said
     head = '  "%s": ' % code

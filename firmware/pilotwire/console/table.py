@@ -7,10 +7,13 @@ With "order" the command is one of an operator's, and its args are names of that
 
 import json
 
+from micropython import const
+
 from ..link.arguments import arguments_of
 
 _FOLDER = __file__.rsplit("/", 1)[0]
-USER, INSTALLER = 0, 1
+USER = const(0)
+INSTALLER = const(1)
 
 
 class WrongError(Exception):
@@ -25,7 +28,10 @@ def rows():
 
 
 def text(language, key):
-    """A text for people, in English where the language has none; None where there is none."""
+    """A text for people, in English where the language has none; None where there is none.
+
+    Keys have more than ten characters: MicroPython would intern shorter ones for ever.
+    """
     head = '{"%s": ' % key
     for name in (language, "en"):
         with open("%s/%s.jsonl" % (_FOLDER, name)) as file:
@@ -39,7 +45,7 @@ def split(line):
     """The words of a line (UTF-8); quotes hold one together. Raises WrongError."""
     parts = line.decode().split('"')
     if len(parts) % 2 == 0:
-        raise WrongError("quote")
+        raise WrongError("quote-not-closed")
     words = []
     for i, part in enumerate(parts):
         words.extend([part] if i % 2 else part.split())
@@ -54,8 +60,8 @@ def find(words):
             return row, words[len(name) :]
     begun = [row["name"] for row in rows() if row["name"].split(" ")[0] == words[0]]
     if begun:
-        raise WrongError("which", ", ".join(begun))
-    raise WrongError("unknown", words[0][:20])
+        raise WrongError("which-command", ", ".join(begun))
+    raise WrongError("unknown-command", words[0][:20])
 
 
 def arguments(row):
@@ -90,16 +96,16 @@ def check(row, words, keys):
     """
     wanted = arguments(row)
     if len(words) > len(wanted):
-        raise WrongError("usage", usage(row))
+        raise WrongError("usage-of-command", usage(row))
     args = {}
     for (name, least, most, _), word in zip(wanted, words):
         value = _value(least, most, word, keys)
         if value is None:
-            raise WrongError("wrong", name, span(least, most))
+            raise WrongError("wrong-argument", name, span(least, most))
         args[name] = value
     for name, least, most, required in wanted[len(words) :]:
         if required:
-            raise WrongError("missing", name, span(least, most))
+            raise WrongError("missing-argument", name, span(least, most))
     return args
 
 
