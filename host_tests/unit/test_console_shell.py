@@ -81,6 +81,34 @@ class Turns(ShellTest, unittest.TestCase):
         self.assertTrue(len(done) >= 120, len(done))
 
 
+class Leaving(ShellTest, unittest.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.wait_for = real = asyncio.wait_for
+        asyncio.wait_for = lambda coroutine, s: real(coroutine, s / 30_000)
+
+    def tearDown(self):
+        asyncio.wait_for = self.wait_for
+        super().tearDown()
+
+    def leave(self, terminal):
+        asyncio.run(shell.talk(self.app, terminal, b"\r"))
+        return terminal.shown.decode()
+
+    def test_comes_by_itself_where_nobody_types(self):
+        terminal = Terminal(b"")
+        terminal.read = lambda _n: asyncio.Event().wait()
+        self.assertIn("The console is left.", self.leave(terminal))
+
+    def test_comes_by_itself_where_nobody_reads(self):
+        terminal = Terminal(b"help\r")
+        terminal.drain = lambda: asyncio.Event().wait()
+        self.assertTrue(len(self.leave(terminal)) <= 2 * _PIECE)
+
+    def test_comes_with_the_end_of_the_terminal(self):
+        self.assertIn("The console is left.", self.leave(Terminal(b"time\r")))
+
+
 class Levels(ShellTest, unittest.TestCase):
     def test_a_user_gets_no_order_through(self):
         for line in (b"limit 6000", b"reboot", b"config save", b"wifi set a b", b"trace start 4"):

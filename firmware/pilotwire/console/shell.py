@@ -15,13 +15,13 @@ from .editor import Editor
 from .table import USER, WrongError
 
 _PIECE = const(64)  # bytes shown before others have their turn
-_IDLE_S = const(300)  # a line that takes longer leaves the console
+_IDLE_S = const(300)  # a line, or a screen, that takes longer leaves the console
 _ENDS = ("> ", "# ")  # of the prompt
 _NAMES = ("user", "installer")
 
 
 class Leave(Exception):
-    """The console is left: by a command, by Ctrl-D, or because the terminal has gone."""
+    """The console is left: by a command, by Ctrl-D, or because nobody is at the terminal."""
 
 
 class Shell:
@@ -61,11 +61,8 @@ class Shell:
         await self.write((said % values if values else said) + "\n")
 
     async def write(self, text):
-        """Show it in pieces: a slow terminal holds nobody up but this task."""
-        data = text.encode().replace(b"\n", b"\r\n")
-        for at in range(0, len(data), _PIECE):
-            self._stream.write(data[at : at + _PIECE])
-            await self._stream.drain()
+        """Show it. Raises Leave where nobody takes it."""
+        await self._show(text.encode().replace(b"\n", b"\r\n"))
 
     async def ask(self, prompt, hidden=False):
         """The line that a person enters (bytes). Raises Leave."""
@@ -92,12 +89,19 @@ class Shell:
             if not key:
                 raise Leave
             out = editor.feed(key[0])
-            for at in range(0, len(out), _PIECE):
-                self._stream.write(out[at : at + _PIECE])
-                await self._stream.drain()
+            await self._show(out)
             if editor.closed:
                 raise Leave
         return editor.line
+
+    async def _show(self, data):
+        """In pieces: a slow terminal holds nobody up but this task."""
+        for at in range(0, len(data), _PIECE):
+            self._stream.write(data[at : at + _PIECE])
+            try:
+                await asyncio.wait_for(self._stream.drain(), _IDLE_S)
+            except asyncio.TimeoutError:
+                raise Leave from None
 
     async def _obey(self, words):
         row, words = table.find(words)
@@ -121,9 +125,12 @@ async def talk(app, stream, key):
     """One sitting, which begins with this key."""
     shell = Shell(app, stream, key)
     try:
-        await shell.run()
+        try:
+            await shell.run()
+        except Leave:
+            await shell.say("console-left")
     except Leave:
-        await shell.say("console-left")
+        pass
     finally:
         unload("link.arguments", "orders.settings")
 
