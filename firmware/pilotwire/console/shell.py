@@ -62,7 +62,10 @@ class Shell:
 
     async def write(self, text):
         """Show it. Raises Leave where nobody takes it."""
-        await self._show(text.encode().replace(b"\n", b"\r\n"))
+        try:
+            await asyncio.wait_for(self._show(text.encode().replace(b"\n", b"\r\n")), _IDLE_S)
+        except asyncio.TimeoutError:
+            raise Leave from None
 
     async def ask(self, prompt, hidden=False):
         """The line that a person enters (bytes). Raises Leave."""
@@ -95,13 +98,13 @@ class Shell:
         return editor.line
 
     async def _show(self, data):
-        """In pieces: a slow terminal holds nobody up but this task."""
+        """In pieces: a slow terminal holds nobody up but this task.
+
+        Without a time limit of its own: MicroPython's wait_for inside another one has hung.
+        """
         for at in range(0, len(data), _PIECE):
             self._stream.write(data[at : at + _PIECE])
-            try:
-                await asyncio.wait_for(self._stream.drain(), _IDLE_S)
-            except asyncio.TimeoutError:
-                raise Leave from None
+            await self._stream.drain()
 
     async def _obey(self, words):
         row, words = table.find(words)
