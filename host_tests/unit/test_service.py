@@ -431,7 +431,9 @@ class Lock(unittest.TestCase):
 class Pilot(unittest.TestCase):
     def test_is_driven_through_its_forms_and_read_back(self):
         bench = Bench()
+        began_ms = bench.now_ms
         self.assertEqual(bench.ask(PILOT), "passed")
+        self.assertEqual(bench.now_ms - began_ms, 10 + 8 * 400)
         self.assertEqual(bench.driven, [X1, F, X1, 9_600, 7_500, 5_000, 2_500, 1_000, X1])
         self.assertEqual(bench.row(0), [12_000, 12_000, X1])
         self.assertEqual(bench.row(1), [-12_000, -12_000, F])
