@@ -64,6 +64,13 @@ COMMANDS = (
     ("start", "Done"),
     ("logout", "Done"),
 )
+# What ring 0 tries out where nobody charges, and what is then said.
+TRIALS = (
+    ("contactor test", r"Passed.*made in \d+ ms, broke in \d+ ms"),
+    ("pilot test", r"Passed.*driven 100.00 %.*driven +0.00 %.*-1[12]\d+ mV.*driven +10.00 %"),
+    ("rcd test", r"Passed.*tripped after \d+ ms, let go after \d+ ms"),
+    ("lock test", r"Passed.*locked after \d+ ms, free after \d+ ms"),
+)
 APART = {"watch", "login", "pin set", "exit", "reboot"}  # what is more than a line and its answer
 WRONG = (
     ("stat", "no such command"),
@@ -188,7 +195,9 @@ async def heap_used(d: Desk) -> int:
 def test_every_command_is_driven_here():
     names = {row["name"] for row in table.rows()}
     driven = {
-        row["name"] for line, _ in COMMANDS for row in [table.find(table.split(line.encode()))[0]]
+        row["name"]
+        for line, _ in COMMANDS + TRIALS
+        for row in [table.find(table.split(line.encode()))[0]]
     }
     assert names == driven | APART
 
@@ -215,6 +224,26 @@ def test_every_command_does_what_it_says_while_a_car_charges():
             await console.becomes_installer(set_=False)
             console.types("reboot\r")
             await d.operator.until("state", lambda s: s["restart"] == "command")
+
+    asyncio.run(run())
+
+
+def test_parts_are_tried_out_where_nobody_charges():
+    async def run():
+        async with bench() as (d, console):
+            await d.operator.wait("state", lambda s: s["state"] == "A1")
+            await console.opens()
+            await console.does("contactor test", "for the level installer")
+            await console.becomes_installer(set_=True)
+            for line, pattern in TRIALS:
+                await console.does(line, pattern)
+            await console.does("contactor", "auxiliary contact 0, closings 1")
+            d.world.plug(Cable(32), Car())
+            await d.charging()
+            for line, _ in TRIALS:
+                await console.does(line, "Refused: occupied")
+            await console.does("contactor", r"closed \+, auxiliary contact 1, closings 2")
+            assert not d.contactor.opened_under_load
 
     asyncio.run(run())
 

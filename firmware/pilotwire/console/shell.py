@@ -119,6 +119,8 @@ class Shell:
             from .shows import COMMANDS
         elif row["in"] == "parts":
             from .parts import COMMANDS
+        elif row["in"] == "trials":
+            from .trials import COMMANDS
         else:
             from .changes import COMMANDS
         await COMMANDS[row["name"]](self, args)
