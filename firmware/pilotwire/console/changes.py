@@ -118,6 +118,14 @@ def stage(con, values):
     con.staged.update(values)
 
 
+def planned(con):
+    """The configuration that the next start would use, once it is saved."""
+    config = dict(con.app.config)
+    config.update(_stored(con.app))
+    config.update(con.staged)
+    return config
+
+
 def _stored(app):
     """The keys in config.json; of one that cannot be read what is in force instead."""
     try:

@@ -121,6 +121,10 @@ class Shell:
             from .parts import COMMANDS
         elif row["in"] == "trials":
             from .trials import COMMANDS
+        elif row["in"] == "net":
+            from .net import COMMANDS
+        elif row["in"] == "bus":
+            from .bus import COMMANDS
         else:
             from .changes import COMMANDS
         await COMMANDS[row["name"]](self, args)

@@ -16,7 +16,7 @@ async def _try(con, test):
         await end(con.app)
         unload("pilot.service", "orders.trial")
     code = service.CODES[told[service.VERDICT]]
-    await con.say("trial-" + code, ", ".join(faults.codes(told[service.FAULTS])))
+    await con.say("trial-says-" + code, ", ".join(faults.codes(told[service.FAULTS])))
     return told
 
 
