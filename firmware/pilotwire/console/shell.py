@@ -16,8 +16,8 @@ from .table import USER, WrongError
 
 _PIECE = const(64)  # bytes shown before others have their turn
 _IDLE_S = const(300)  # a line, or a screen, that takes longer leaves the console
-_ENDS = ("> ", "# ")  # of the prompt
-_NAMES = ("user", "installer")
+_ENDS = ("> ", "# ", "! ")  # of the prompt
+_NAMES = ("user", "installer", "factory")
 
 
 class Leave(Exception):
@@ -123,6 +123,8 @@ class Shell:
             from .trials import COMMANDS
         elif row["in"] == "net":
             from .net import COMMANDS
+        elif row["in"] == "keeping":
+            from .keeping import COMMANDS
         elif row["in"] == "bus":
             from .bus import COMMANDS
         else:
