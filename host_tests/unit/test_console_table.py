@@ -4,11 +4,11 @@ import json
 import unittest
 
 from pilotwire.config import KEYS
-from pilotwire.console import bus, changes, keeping, net, parts, shows, table, trials
+from pilotwire.console import bus, changes, keeping, net, parts, repl, shows, table, trials
 from pilotwire.console.table import WrongError
 from pilotwire.pilot import faults, reasons
 
-OWN = (shows, parts, changes, trials, bus, net, keeping)
+OWN = (shows, parts, changes, trials, bus, net, keeping, repl)
 FREE = ("config get", "config diff", "login", "pin set", "wifi test", "mqtt test")
 RESULTS = ("stored", "deferred")  # of record/files.py, and resident anyway
 NAMES = [row["name"] for row in table.rows()]
