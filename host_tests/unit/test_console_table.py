@@ -9,7 +9,7 @@ from pilotwire.console.table import WrongError
 from pilotwire.pilot import faults, reasons
 
 OWN = (shows, parts, changes, trials, bus, net, keeping, repl)
-FREE = ("config get", "config diff", "login", "pin set", "wifi test", "mqtt test")
+FREE = ("config get", "config diff", "login", "pin set", "wifi test")
 RESULTS = ("stored", "deferred")  # of record/files.py, and resident anyway
 NAMES = [row["name"] for row in table.rows()]
 
