@@ -92,6 +92,7 @@ KEYS = {
     "bay": ("", 0, 20),
     "hours": ("", 0, 40),
     "price": ("", 0, 40),
+    "lang": ("en", ("en", "zh")),  # of the console
 }
 
 

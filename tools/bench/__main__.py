@@ -4,12 +4,12 @@ import sys
 
 from rig.interpreter import NoInterpreter
 
-from . import backend, guard, link, modbus, publish, site, sizes
+from . import backend, console, guard, link, modbus, publish, site, sizes
 
 
 def main() -> int:
     over = 0
-    for part in (sizes, guard, publish, link, modbus, backend, site):
+    for part in (sizes, guard, publish, console, link, modbus, backend, site):
         for name, value, unit, limit in part.figures():
             print(name, value, unit, limit, flush=True)
             if value > limit:

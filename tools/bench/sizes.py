@@ -11,6 +11,13 @@ _ON_DEMAND = tuple(
     for name in (
         "address",
         "config",
+        "console/changes",
+        "console/editor",
+        "console/login",
+        "console/parts",
+        "console/shell",
+        "console/shows",
+        "console/table",
         "energy/guests",
         "energy/mapfile",
         "energy/order",

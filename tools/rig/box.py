@@ -21,7 +21,9 @@ class Box:
 
     `config` is added to CONFIG; None leaves the folder without a configuration. `files` are more
     JSON files in it, {name: value}. `meter` and `grid` are what hangs on its buses: an SDM630,
-    and nothing. `fram`: it has one. `outputs` are fitted otherwise than boards/host says.
+    and nothing. `fram`: it has one. `outputs` are fitted otherwise than boards/host says, and
+    `board` are more keys of its data.
+    `console` is the pseudo-terminal of its own.
     """
 
     def __init__(
@@ -34,6 +36,8 @@ class Box:
         grid: MeterSlave | None = None,
         fram: bool = False,
         outputs: Mapping[str, Any] | None = None,
+        console: str = "",
+        board: Mapping[str, Any] | None = None,
     ):
         self.world = world
         self.plant = Link(world)
@@ -42,6 +46,8 @@ class Box:
         self._files = files or {}
         self._fram = fram
         self._outputs = outputs
+        self._console = console
+        self._more = board or {}
         self._config = config
         self._root = root
         self._stack = AsyncExitStack()
@@ -61,7 +67,13 @@ class Box:
         grid = self.grid.path if self.grid else ""
         fram = str(self.root / "fram.bin") if self._fram else ""
         self.firmware = Firmware(
-            self.root, f"127.0.0.1:{port}", self.meter.path, grid, fram, self._board()
+            self.root,
+            f"127.0.0.1:{port}",
+            self.meter.path,
+            grid,
+            fram,
+            self._board(),
+            self._console,
         )
         stack.push_async_callback(self.firmware.cut)
         await self.firmware.start()
@@ -71,10 +83,11 @@ class Box:
         await self._stack.aclose()
 
     def _board(self) -> Path:
-        if not self._outputs:
+        if not self._outputs and not self._more:
             return BOARD
         board = json.loads(BOARD.read_text())
-        board["outputs"].update(self._outputs)
+        board["outputs"].update(self._outputs or {})
+        board.update(self._more)
         own = self.root / "board.json"
         own.write_text(json.dumps(board))
         return own

@@ -31,7 +31,8 @@ class Firmware:
     """`root` is its flash: configuration and records. `output` keeps what it printed last;
     `on_line` is called with each line.
 
-    `plant` is host:port, `meter` and `grid` are pseudo-terminals, `fram` and `board` are files.
+    `plant` is host:port; `meter`, `grid` and `console` are pseudo-terminals; `fram` and `board`
+    are files.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Firmware:
         grid: str = "",
         fram: str = "",
         board: Path = BOARD,
+        console: str = "",
     ):
         self.output: list[str] = []
         self.on_line: Callable[[str], object] = lambda _line: None
@@ -53,6 +55,7 @@ class Firmware:
             "PILOTWIRE_METER": meter,
             "PILOTWIRE_GRID": grid,
             "PILOTWIRE_FRAM": fram,
+            "PILOTWIRE_CONSOLE": console,
             "PILOTWIRE_FIRMWARE": _digest(),
         }
         self._process: asyncio.subprocess.Process | None = None

@@ -73,6 +73,7 @@ class Host:
         self._dim = environment("PILOTWIRE_DIM") or ""
         self._buses = [environment("PILOTWIRE_" + name) or "" for name in ("METER", "GRID")]
         self._dns = environment("PILOTWIRE_DNS") or ""
+        self._console = environment("PILOTWIRE_CONSOLE") or ""
         self._ahead_s = 0  # of the computer's clock
         self._quality = "set"
         self._synchronised_s = 0
@@ -176,6 +177,10 @@ class Host:
 
     def i2c(self):
         return FramFile(self._fram) if self._fram else None
+
+    def consoles(self):
+        """Set up by who has started the process: no echo, and each key at once."""
+        return [open(path, "r+b") for path in self._console.split(",") if path]
 
     def contact(self, name):
         if name != "dim" or not self._dim:

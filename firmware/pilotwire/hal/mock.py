@@ -45,5 +45,8 @@ class MockHal:
     def wake(self):
         self.wakes += 1
 
+    def consoles(self):
+        return ()
+
     def contact(self, name):
         return self.contacts.get(name)

@@ -16,7 +16,7 @@ _HEX = b"0123456789abcdef"
 def check(type_, given):
     """What keeps a command of this type with these arguments, any JSON values, from being obeyed:
     (reason code, detail), or ("", "")."""
-    table = _table(type_)
+    table = arguments_of(type_)
     if table is None:
         return "unknown", "type"
     if type(given) is not dict:
@@ -34,7 +34,7 @@ def check(type_, given):
     return "", ""
 
 
-def _table(type_):
+def arguments_of(type_):
     """The arguments of this type of command, None for any other value."""
     if type(type_) is not str or '"' in type_:
         return None

@@ -60,7 +60,7 @@ def obey(app, type_, args) -> dict:
         if type_ in _PLANS:
             app.regulate()  # before anything is written: memory may not do
         text = json.dumps(data).encode()
-    written = _put(app, type_ + ".json", text)
+    written = put(app, type_ + ".json", text)
     if type_ == "tariff":
         app.tariff_changed = True
     elif type_ == "guests":
@@ -128,10 +128,11 @@ def _change_config(app, values):
         check(config, app.hal.board["rated_ma"])
     except (ConfigError, ValueError, AttributeError) as error:
         raise Refused(None, "range", str(error)[:120]) from None
-    return {"written": _put(app, "config.json", json.dumps(config).encode())}
+    return {"written": put(app, "config.json", json.dumps(config).encode())}
 
 
-def _put(app, name, data):
+def put(app, name, data):
+    """Write a small file; STORED or DEFERRED of record/files.py. Raises Refused."""
     if len(data) > MOST:  # the next start would not read it
         raise Refused(None, "range", "%s: more than %d bytes" % (name, MOST))
     try:

@@ -1,0 +1,35 @@
+"""Ring 2: the installer's console. What waits for a key is resident, the rest loads with it."""
+
+import asyncio
+import sys
+
+from ..loading import unload
+
+_sitting = []  # of one at a time: what it has loaded goes with it
+
+
+async def serve(app, port):
+    """Task: `port` is one of the HAL's consoles. For ever."""
+    stream = asyncio.StreamReader(port)
+    while True:
+        key = await stream.read(1)
+        if not key:  # the other end has hung up
+            await asyncio.sleep(1)
+            continue
+        if _sitting:
+            stream.write(b"console: in use\r\n")
+            await stream.drain()
+            continue
+        _sitting.append(stream)
+        try:
+            from . import shell
+
+            await shell.talk(app, stream, key)
+        except (MemoryError, OSError) as error:
+            print("console: %r" % error)
+        finally:
+            shell = None
+            _sitting.clear()
+            for name in list(sys.modules):
+                if name.startswith("pilotwire.console."):
+                    unload(name[10:])
