@@ -13,11 +13,13 @@ _MOST_VALUE = 1_800  # bytes: so many, beside the longest id, fit a message
 _HIDDEN = "***"
 _PLANS = ("plan", "prices")
 _CHECKS = "power.plan", "power.schedule", "energy.guests", "energy.tarifffile", "windows", "zone"
+_LOCATION = "location"  # is the installer's too once there is a seal
 
 # What no command may change: what the installer answers for.
 SEALED = (
     "id",
     "limit_ma",
+    "phases",
     "profile",
     "cable_ma",
     "simplified_ma",
@@ -119,7 +121,7 @@ def _change_config(app, values):
 
     unload("config", "zone")
     for key in values:
-        if key in SEALED:
+        if key in SEALED or (key == _LOCATION and is_sealed(app)):
             raise Refused(None, "safety", "%s: the installer's" % key)
     text = app.files.read("config.json")
     try:
@@ -129,6 +131,14 @@ def _change_config(app, values):
     except (ConfigError, ValueError, AttributeError) as error:
         raise Refused(None, "range", str(error)[:120]) from None
     return {"written": put(app, "config.json", json.dumps(config).encode())}
+
+
+def is_sealed(app):
+    """Whether there is, or has been, a seal (record/seal.py)."""
+    from ..record.seal import find
+
+    unload("record.seal")
+    return find(app.hal.root)[1]
 
 
 def put(app, name, data):
