@@ -102,7 +102,7 @@ class Fram:
 class App:
     """`box` is a Book; `config` are keys of the configuration."""
 
-    meter = grid = fram = tariff = trace = None
+    meter = grid = fram = tariff = trace = service = None
     complaint = ""
     tariff_changed = False
     uptime_ms = 61_999

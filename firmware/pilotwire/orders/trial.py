@@ -1,0 +1,66 @@
+"""Tests by ring 0 that an installer asks for (pilot/service.py), as ring 1 runs them; on demand.
+
+    service = await begin(app)
+    try:
+        told = await run(app, CONTACTOR)
+    finally:
+        await end(app)
+        unload("pilot.service", "orders.trial")
+
+Meanwhile the box offers nothing, and no vehicle begins a charge.
+"""
+
+import asyncio
+
+from micropython import const
+
+from ..link.commands import Refused
+from ..pilot.handover import FLAG_RUN, UP_FLAGS
+from ..pilot.service import Service
+
+_LOOK_S = 0.05
+_LOOKS = const(600)  # longer than any test
+_ALONE_S = 1.2  # ring 0 wants a second in which nothing changes, between two tests too
+
+
+async def begin(app):
+    """The app's Service from now on. Raises Refused while a charge or a trace is in progress."""
+    if app.service or app.trace or app.session.active:
+        raise Refused(None, "occupied", "")
+    service = Service(app.guard)
+    service.enter()
+    app.into_service(service)
+    return service
+
+
+async def run(app, test):
+    """What ring 0 has told (service.N_TOLD) when the test is over."""
+    service = app.service
+    await asyncio.sleep(_ALONE_S)
+    for _ in range(_LOOKS):  # until ring 0 has taken that it is to offer nothing
+        if not app.up[UP_FLAGS] & FLAG_RUN:
+            break
+        await asyncio.sleep(_LOOK_S)
+    service.ask(test)
+    try:
+        for _ in range(_LOOKS):
+            if not service.asked[0]:
+                break
+            await asyncio.sleep(_LOOK_S)
+    finally:
+        await _stop(service)
+    return service.told
+
+
+async def end(app):
+    """No longer in service."""
+    service = app.service
+    await _stop(service)
+    service.leave()
+    app.into_service(None)
+
+
+async def _stop(service):
+    if service.asked[0]:
+        service.ask(0)
+        await asyncio.sleep(_LOOK_S)  # ring 0 ends it in its next tick
