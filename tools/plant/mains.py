@@ -80,7 +80,8 @@ class Mains:
         mv = [self._phase_mv(k, now_us) for k in range(3)]
         if self.swapped:
             own = mv[self.swapped - 1]
-            mv = [own if k == self.swapped - 1 else _between(mv[k], own) for k in range(3)]
+            mv = [_between(v, own) if v else 0 for v in mv]  # a dead wire is nowhere connected
+            mv[self.swapped - 1] = own
         self._open_mv = (mv[0], mv[1], mv[2])
 
     def _phase_mv(self, k: int, now_us: int) -> int:

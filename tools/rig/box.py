@@ -22,7 +22,8 @@ class Box:
     `config` is added to CONFIG; None leaves the folder without a configuration. `files` are more
     JSON files in it, {name: value}. `meter` and `grid` are what hangs on its buses: an SDM630,
     and nothing. `fram`: it has one. `outputs` are fitted otherwise than boards/host says.
-    `console` is the pseudo-terminal of its own.
+    `console` is the pseudo-terminal of its own. `networks`: it has a radio, and these are in
+    reach, {name: (key, dBm)}.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Box:
         fram: bool = False,
         outputs: Mapping[str, Any] | None = None,
         console: str = "",
+        networks: Mapping[str, Any] | None = None,
     ):
         self.world = world
         self.plant = Link(world)
@@ -45,6 +47,7 @@ class Box:
         self._fram = fram
         self._outputs = outputs
         self._console = console
+        self._networks = networks
         self._config = config
         self._root = root
         self._stack = AsyncExitStack()
@@ -71,6 +74,7 @@ class Box:
             fram,
             self._board(),
             self._console,
+            self._wifi(),
         )
         stack.push_async_callback(self.firmware.cut)
         await self.firmware.start()
@@ -87,6 +91,13 @@ class Box:
         own = self.root / "board.json"
         own.write_text(json.dumps(board))
         return own
+
+    def _wifi(self) -> str:
+        if self._networks is None:
+            return ""
+        own = self.root / "networks.json"
+        own.write_text(json.dumps(self._networks))
+        return str(own)
 
     def configure(self, values: Any) -> None:
         """Write config.json; the firmware reads it when it starts."""

@@ -3,7 +3,7 @@
 import json
 
 from ..loading import unload
-from ..orders.settings import SECRETS, put
+from ..orders.settings import SECRETS, put, sealed_keys
 from .table import INSTALLER, WrongError, whole
 
 
@@ -15,7 +15,7 @@ async def _get(con, args):
 
 async def _diff(con, _args):
     config = con.app.config
-    values = _stored(con.app)
+    values = stored(con.app)
     values.update(con.staged)
     found = [key for key in sorted(values) if values[key] != config.get(key)]
     if not found:
@@ -44,7 +44,7 @@ async def _save(con, _args):
     app = con.app
     if not con.staged:
         raise WrongError("nothing-to-change")
-    values = _stored(app)
+    values = stored(app)
     values.update(con.staged)
     written = put(app, "config.json", json.dumps(values).encode())
     con.staged = {}
@@ -106,7 +106,11 @@ def stage(con, values):
     """Have `values` among those that `config save` writes. Raises WrongError."""
     from ..config import ConfigError, check
 
-    config = _stored(con.app)
+    sealed = sealed_keys(con.app)
+    for key in values:
+        if key in sealed:
+            raise WrongError("key-is-sealed", key)
+    config = stored(con.app)
     config.update(con.staged)
     config.update(values)
     try:
@@ -118,7 +122,7 @@ def stage(con, values):
     con.staged.update(values)
 
 
-def _stored(app):
+def stored(app):
     """The keys in config.json; of one that cannot be read what is in force instead."""
     try:
         values = json.loads(app.files.read("config.json"))

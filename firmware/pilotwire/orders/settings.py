@@ -13,7 +13,6 @@ _MOST_VALUE = 1_800  # bytes: so many, beside the longest id, fit a message
 _HIDDEN = "***"
 _PLANS = ("plan", "prices")
 _CHECKS = "power.plan", "power.schedule", "energy.guests", "energy.tarifffile", "windows", "zone"
-_LOCATION = "location"  # is the installer's too once there is a seal
 
 # What no command may change: what the installer answers for.
 SEALED = (
@@ -46,6 +45,7 @@ SEALED = (
     "grid_address",
     "grid_bus",
 )
+KEPT = SEALED + ("location",)  # what the seal of an installation keeps
 SECRETS = ("wifi_key", "wifi_key2", "wifi_key3", "mqtt_password")  # what no message may tell
 
 
@@ -120,8 +120,9 @@ def _change_config(app, values):
     from ..config import ConfigError, check
 
     unload("config", "zone")
+    sealed = sealed_keys(app)
     for key in values:
-        if key in SEALED or (key == _LOCATION and is_sealed(app)):
+        if key in SEALED or key in sealed:
             raise Refused(None, "safety", "%s: the installer's" % key)
     text = app.files.read("config.json")
     try:
@@ -139,6 +140,11 @@ def is_sealed(app):
 
     unload("record.seal")
     return find(app.hal.root)[1]
+
+
+def sealed_keys(app):
+    """Keys that only `unseal` sets free."""
+    return KEPT if is_sealed(app) else ()
 
 
 def put(app, name, data):
