@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable
 
+from pexpect import TIMEOUT
 from pexpect.fdpexpect import fdspawn
 from plant import Cable
 from plant.contactor import L1, N
@@ -13,9 +14,14 @@ from .faults import Scene
 
 PIN = "314159"
 _LONGEST_S = 90  # for an answer of the box
-_HAND_S = 0.5  # a hand is slower than the lock's bolt
+_HAND_S = 0.2
+_PLUG_IN = "Plug in the test adapter"
 _STEP = re.compile(r"^\d+/\d+  (.+?)\r*$", re.MULTILINE)
 _BAD = re.compile(r"BAD: ([\w-]+): (.+?)\r*$", re.MULTILINE)
+
+
+class Silent(Exception):
+    """The box says nothing that a person could go on from."""
 
 
 class Installer:
@@ -63,6 +69,8 @@ class Installer:
             if found == len(patterns) - 1:
                 return "All steps are done" in said
             await asyncio.sleep(_HAND_S)
+            while _PLUG_IN in said and self._scene.world.lock.locked:
+                await asyncio.sleep(_HAND_S)  # the bolt is on its way in
             self.types(self._answers[patterns[found]]())
 
     async def _types(self, line: str, prompt: str) -> None:
@@ -73,18 +81,22 @@ class Installer:
         os.write(self._child.fileno(), line.encode() + b"\r")
 
     async def _hears(self, patterns: list[str]) -> int:
-        found = await asyncio.to_thread(self._child.expect, patterns)
+        """Which of them comes. Raises Silent."""
+        found = await asyncio.to_thread(self._child.expect, [*patterns, TIMEOUT])
         self.screen += self._said()
+        if found == len(patterns):
+            raise Silent
         return found
 
     def _said(self) -> str:
-        return f"{self._child.before or ''}{self._child.after or ''}"
+        after = self._child.after
+        return f"{self._child.before or ''}{after if isinstance(after, str) else ''}"
 
     # What is done and measured at the box.
 
     def _prepares(self) -> str:
         said, world, adapter = self._said(), self._scene.world, self._scene.adapter
-        if "Plug in the test adapter" in said:
+        if _PLUG_IN in said:
             world.plug(Cable(32), adapter)
         elif "to 882 ohm" in said:
             adapter.turn(True)

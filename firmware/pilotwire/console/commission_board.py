@@ -1,10 +1,13 @@
 """Steps of commissioning that look: identity, earth, contacts, proximity, temperature."""
 
+import asyncio
+
 from ..pilot import signals
 from ..pilot.handover import UP_CLOSED, UP_INPUTS
 from ..pilot.proximity import NO_PLUG, rating_for
 from . import commission
 
+_TEST_S = 5
 _TOUCH_V = 50  # more is no neutral, and no dead outlet
 
 
@@ -38,7 +41,11 @@ async def _rotation(con):
 
 
 async def _contacts(con):
-    """At rest, before anything moves."""
+    """At rest, before anything moves; a self-test of the device may be under way."""
+    for _ in range(_TEST_S):
+        if read(con, signals.RCD) != 1:
+            break
+        await asyncio.sleep(1)
     values = {"feedback": read(con, signals.FEEDBACK), "RCD": read(con, signals.RCD)}
     values["stop"] = read(con, signals.STOP)
     values["cover"] = read(con, signals.TAMPER)
