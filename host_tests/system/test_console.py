@@ -16,7 +16,7 @@ from plant import Cable, Car
 from plant.link import Link
 
 PIN = "271828"
-_LONGEST_S = 60
+_LONGEST_S = 150  # a meter is asked for every map
 _BLOCK = 192  # bytes of noise, before what they have made of the screen is read
 _GIVES_BACK_BYTES = 20_000  # of the 32 KB that it takes, as sources and with 64 bits
 _SLACK_BYTES = 2_048  # a collection looks through the stack too (docs/performance.md)
@@ -64,6 +64,37 @@ COMMANDS = (
     ("start", "Done"),
     ("logout", "Done"),
 )
+# What ring 0 tries out where nobody charges, and what is then said.
+TRIALS = (
+    ("contactor test", r"Passed.*made in \d+ ms, broke in \d+ ms"),
+    ("pilot test", r"Passed.*driven 100.00 %.*driven +0.00 %.*-1[12]\d+ mV.*driven +10.00 %"),
+    ("rcd test", r"Passed.*tripped after \d+ ms, let go after \d+ ms"),
+    ("lock test", r"Passed.*locked after \d+ ms, free after \d+ ms"),
+)
+# The way to the broker, with a car there: steps, and which one fails.
+WAY = (
+    ("wifi scan", "no radio"),
+    ("wifi test", r"host 127.0.0.1.*dns +127.0.0.1 = 127.0.0.1.*Passed"),
+    ("mqtt test", r"dns +127.*tcp +127.0.0.1:\d+, \d+ ms.*mqtt +CONNACK 0.*Passed"),
+    ("mqtt set 127.0.0.1 1", "Noted"),
+    ("mqtt test", r"dns +127.*FAILED at tcp: .*Nobody takes a connection"),
+    ("mqtt set no.such.name.invalid", "Noted"),
+    ("mqtt test", r"FAILED at dns: "),
+    ('config set mqtt_host ""', "Noted"),
+    ("mqtt test", "none is configured"),
+)
+# Of the meter's bus, while nobody charges.
+BUS = (
+    ("meter scan 1 1 2", r"address 1, 9600 8N1: sdm630.*meter set sdm630 1 9600 N"),
+    ("meter scan 2", "no bus 2"),
+    ("meter read", r"sdm630 @1.*U  \[mV\] +230\d+ 230\d+ 230\d+.*voltage +good"),
+    ("meter read em340 1 19200 N", r"em340 @1, 19200 8N1.*voltage +BAD"),
+    ("meter read sdm120 2", r"sdm120 @2.*no reading \(timeout"),
+    ("meter read nosuch", "Not accepted"),
+    ("meter set em340 7 19200 E", "Noted"),
+    ("config diff", r'meter: "sdm630" becomes "em340".*meter_parity: "" becomes "E"'),
+    ("meter", r"sdm630, serial .*register [0-9]+ Wh"),
+)
 APART = {"watch", "login", "pin set", "exit", "reboot"}  # what is more than a line and its answer
 WRONG = (
     ("stat", "no such command"),
@@ -88,11 +119,45 @@ WRONG = (
     ("mqtt set broker 0", r"port: 1\.\.65535 wanted"),
     ("time set 0", "unix: 1735689600"),
     ("charges 21", r"n: 1\.\.20 wanted"),
+    ("meter scan 3", r"bus: 1\.\.2 wanted"),
+    ("meter scan 1 0", r"first: 1\.\.247 wanted"),
+    ("meter read sdm630 248", r"address: 1\.\.247 wanted"),
+    ("meter read sdm630 1 9601", r"baud: 1200\|2400"),
+    ("meter set", "map is missing"),
+    ("meter set nosuch", "No such map.*sdm630"),
+    ("meter set sdm630 1 9600 X", r"parity: N\|E\|O wanted"),
     ("trace start 33", r"kb: 1\.\.32 wanted"),
     ("trace stop", "No trace"),
     ("lang de", r"lang: en\|zh wanted"),
     ("config save", "Nothing has changed"),
 )
+
+
+# What takes our CONNECT and answers so, and what is then said.
+BROKERS = (
+    (b"\x20\x02\x00\x05", r"tcp .*FAILED at mqtt: refused:5. The broker does not permit"),
+    (b"\x20\x02\x00\x04", r"tcp .*FAILED at mqtt: refused:4. mqtt_user"),
+    (b"HTTP/1.1 400 Bad Request\r\n", r"tcp .*FAILED at mqtt: no-mqtt. .*not talk MQTT"),
+    (b"", r"tcp .*FAILED at mqtt: closed. .*not talk MQTT"),
+    (None, r"tcp .*FAILED at mqtt: timeout. No answer in time"),
+)
+
+
+@asynccontextmanager
+async def somebody(answers: bytes | None) -> AsyncIterator[int]:
+    """The port of one who answers so, and hangs up; None: who says nothing."""
+
+    async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        if answers is None:
+            await reader.read(100)  # until the other one has gone
+        else:
+            writer.write(answers)
+        writer.close()
+
+    server = await asyncio.start_server(met, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
 
 
 class Console:
@@ -188,7 +253,9 @@ async def heap_used(d: Desk) -> int:
 def test_every_command_is_driven_here():
     names = {row["name"] for row in table.rows()}
     driven = {
-        row["name"] for line, _ in COMMANDS for row in [table.find(table.split(line.encode()))[0]]
+        row["name"]
+        for line, _ in COMMANDS + TRIALS + WAY + BUS
+        for row in [table.find(table.split(line.encode()))[0]]
     }
     assert names == driven | APART
 
@@ -215,6 +282,66 @@ def test_every_command_does_what_it_says_while_a_car_charges():
             await console.becomes_installer(set_=False)
             console.types("reboot\r")
             await d.operator.until("state", lambda s: s["restart"] == "command")
+
+    asyncio.run(run())
+
+
+def test_parts_are_tried_out_where_nobody_charges():
+    async def run():
+        async with bench() as (d, console):
+            await d.operator.wait("state", lambda s: s["state"] == "A1")
+            await console.opens()
+            await console.does("contactor test", "for the level installer")
+            await console.becomes_installer(set_=True)
+            for line, pattern in TRIALS:
+                await console.does(line, pattern)
+            await console.does("contactor", "auxiliary contact 0, closings 1")
+            d.world.plug(Cable(32), Car())
+            await d.charging()
+            for line, _ in TRIALS:
+                await console.does(line, "Refused: occupied")
+            await console.does("contactor", r"closed \+, auxiliary contact 1, closings 2")
+            assert not d.contactor.opened_under_load
+
+    asyncio.run(run())
+
+
+def test_the_way_to_the_broker_is_tried_step_by_step():
+    async def run():
+        async with bench() as (d, console):
+            await d.operator.wait("state", lambda s: s["state"] == "A1")
+            await console.opens()
+            await console.becomes_installer(set_=True)
+            for line, pattern in WAY:
+                await console.does(line, pattern)
+            for answers, pattern in BROKERS:
+                async with somebody(answers) as port:
+                    await console.does(f"mqtt set 127.0.0.1 {port}", "Noted")
+                    await console.does("mqtt test", pattern)
+            await console.does("config set mqtt_tls on", "Noted")
+            await console.does("mqtt test", "FAILED at tls:files. ca.der is missing")
+
+    asyncio.run(run())
+
+
+def test_the_meters_bus_is_looked_at_and_given_back():
+    async def run():
+        async with bench() as (d, console):
+            await d.operator.wait("state", lambda s: s["state"] == "A1")
+            await console.opens()
+            await console.becomes_installer(set_=True)
+            for line, pattern in BUS:
+                await console.does(line, pattern)
+            console.types("meter scan\r")
+            await console.says("asking addresses 1 to 3 at")
+            console.types("x")
+            await console.says("desk# $")
+            asked = d.box.meter.requests
+            await d.operator.until("state", lambda s: s["meter"] == "")
+            assert d.box.meter.requests > asked
+            d.world.plug(Cable(32), Car())
+            await d.charging()
+            await console.does("meter scan", "Refused: occupied")
 
     asyncio.run(run())
 

@@ -49,6 +49,29 @@ class Kept(PinTest, unittest.TestCase):
         self.assertTrue(pin.is_set)
         self.assertEqual(self.tried(pin, WRONG, PIN), [False, True])
 
+    def test_a_code_is_made_once_and_fits_as_written_on_paper(self):
+        code = asyncio.run(self.pin().change(PIN))
+        self.assertEqual((len(code), code.isdigit()), (16, True))
+        self.assertEqual(asyncio.run(self.pin().change(WRONG)), "")
+        self.assertFalse(code in self.app.files.read("pin.json").decode())
+        spaced = " ".join([code[i : i + 4] for i in range(0, 16, 4)]).encode()
+        for given, fits in ((code.encode(), True), (spaced, True), (WRONG, False), (b"", False)):
+            self.assertEqual(asyncio.run(self.pin().is_code(given)), fits, given)
+        self.assertEqual(self.tried(self.pin(), code.encode()), [False])
+
+    def test_a_code_that_there_is_not_fits_nobody(self):
+        self.app.files.put("pin.json", b'{"salt": "00", "hash": "x", "fails": 0}')
+        for given in (b"", b" ", b"0000000000000000"):
+            self.assertFalse(asyncio.run(self.pin().is_code(given)), given)
+
+    def test_a_code_is_tried_as_seldom(self):
+        asyncio.run(self.pin().change(PIN))
+        pin = self.pin()
+        for _ in range(3):
+            asyncio.run(pin.is_code(WRONG))
+        self.assertEqual(pin.wait_s(), 30)
+        self.assertEqual(self.kept()["fails"], 3)
+
     def test_a_damaged_file_lets_nobody_in(self):
         for text in (b"{", b"[]", b"{}", b'{"salt": 1, "hash": "", "fails": 0}', b'"x"'):
             self.app.files.put("pin.json", text)

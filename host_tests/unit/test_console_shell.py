@@ -138,6 +138,41 @@ class Levels(ShellTest, unittest.TestCase):
         self.assertEqual(self.app.files.read("pin.json"), b"")
 
 
+class Factory(ShellTest, unittest.TestCase):
+    SET = (b"pin set", b"271828", b"271828")
+
+    def code(self):
+        """Sets a PIN; the code that is shown with it."""
+        said = self.enter(*self.SET)
+        at = said.index("not shown again: ") + 17
+        return said[at : at + 19].encode()
+
+    def test_is_reached_by_the_code_and_may_set_another_pin(self):
+        code = self.code()
+        self.assertIn("Wrong PIN", self.enter(b"login factory", b"271828"))
+        self.enter(b"login factory", code, b"pin set", b"314159", b"314159")
+        self.assertIn("Done", self.enter(b"login", b"314159"))
+        self.assertIn("Wrong PIN", self.enter(b"login", b"271828"))
+        self.assertFalse("shown again" in self.enter(b"login", b"314159", *self.SET))
+
+    def test_alone_resets_and_that_keeps_what_is_sealed(self):
+        code = self.code()
+        kept = ("pin.json", "seal.json", "report.json")
+        gone = ("config.json", "guests.json", "ca.der", "meter.json")
+        for name in gone + kept[1:]:
+            self.app.files.put(name, b"{}")
+        reset = b"factory-reset"
+        self.assertIn("for the level factory", self.enter(b"login", b"271828", reset, b"box-1"))
+        self.assertIn("Not done", self.enter(b"login factory", code, reset, b"box-2"))
+        self.app.session.active = True
+        self.assertIn("occupied", self.enter(b"login factory", code, reset, b"box-1"))
+        self.app.session.active = False
+        self.assertTrue(all(self.app.files.read(name) for name in gone))
+        self.assertIn("stay", self.enter(b"login factory", code, reset, b"box-1"))
+        self.assertEqual([name for name in gone + kept if self.app.files.read(name)], list(kept))
+        self.assertEqual(self.app.restarted, 1)
+
+
 class Config(ShellTest, unittest.TestCase):
     SET = (b"pin set", b"271828", b"271828")
 

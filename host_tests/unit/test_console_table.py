@@ -4,12 +4,12 @@ import json
 import unittest
 
 from pilotwire.config import KEYS
-from pilotwire.console import changes, parts, shows, table
+from pilotwire.console import bus, changes, keeping, net, parts, repl, shows, table, trials
 from pilotwire.console.table import WrongError
 from pilotwire.pilot import faults, reasons
 
-OWN = (shows, parts, changes)
-FREE = ("config get", "config diff", "login", "pin set")  # of those in changes.py
+OWN = (shows, parts, changes, trials, bus, net, keeping, repl)
+FREE = ("config get", "config diff", "login", "pin set", "wifi test", "mqtt test")
 RESULTS = ("stored", "deferred")  # of record/files.py, and resident anyway
 NAMES = [row["name"] for row in table.rows()]
 
@@ -59,6 +59,9 @@ WRONG = (
     (b"lang de", ("wrong-argument", "lang", "en|zh")),
     (b"config set zone " + b"x" * 129, ("wrong-argument", "value", "text(128)")),
     (b'config set zone "x', ("quote-not-closed",)),
+    (b"meter scan 3", ("wrong-argument", "bus", "1..2")),
+    (b"meter read x 1 9600 X", ("wrong-argument", "parity", "N|E|O")),
+    (b"meter set", ("missing-argument", "map", "text(16)")),
     (b"trace start 33", ("wrong-argument", "kb", "1..32")),
 )
 COMPLETIONS = (
@@ -69,7 +72,7 @@ COMPLETIONS = (
     (b"config set mqtt_tls o", []),
     (b"phases ", [b"1", b"3"]),
     (b"phases 3 ", []),
-    (b"wifi s", [b"set"]),
+    (b"wifi s", [b"scan", b"set"]),
     (b"nothing ", []),
     (b"limit ", []),
 )

@@ -45,11 +45,11 @@ class Trial(unittest.TestCase):
         self.app = App()
         self.app.into_service(None)
         self.step = self.app.guard._sequence.step
-        self.before = trial._ALONE_S, trial._LOOK_S
-        trial._ALONE_S = trial._LOOK_S = 0.001
+        self.before = trial._LOOK_S
+        trial._LOOK_S = 0.001
 
     def tearDown(self):
-        trial._ALONE_S, trial._LOOK_S = self.before
+        trial._LOOK_S = self.before
 
     def live(self, story):
         """What the coroutine `story` comes to, in a box that lives meanwhile."""
@@ -69,8 +69,6 @@ class Trial(unittest.TestCase):
         said = []
         try:
             for test in tests:
-                for _ in range(30):  # a second of the box
-                    await asyncio.sleep(0)
                 told = await trial.run(app, test)
                 said.append((CODES[told[VERDICT]], told[THERE_MS], told[BACK_MS]))
         finally:

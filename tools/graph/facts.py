@@ -23,7 +23,7 @@ class Facts:
     stop = cover = mains_bad = overcurrent = hot = False
     lock_holds = tested = mains_served = fresh = True
     cable_ma = closed_ma = 32_000
-    outputs = 0
+    outputs = trial = 0
 
     def __init__(self, machine: Machine):
         self._machine = machine

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pilotwire.pilot import faults, handover, reasons, signals
+from pilotwire.pilot.service import Service
 from plant import World
 from plant.link import named
 
@@ -77,6 +78,7 @@ class Guarded:
         self.guard = guard or Here(settings)
         self.ring1 = Ring1(limit_ma)
         self.watchers: list[Callable[[], object]] = []
+        self.service: Service | None = None  # once an installer tries things out
         self.urgent = True
         self.inputs = array("i", [0] * signals.N_INPUTS)
         self._next_us = world.now_us + phase_us

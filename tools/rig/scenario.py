@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pilotwire.pilot import handover
+from pilotwire.pilot.service import Service
 from plant import (
     Cable,
     Car,
@@ -24,6 +25,7 @@ from plant import (
 from plant.car import VENTILATION_R2_OHM
 
 from .guarded import PERMITTED, Guarded
+from .guards import Here
 from .invariants import Invariants
 
 PILOTS = tuple(Pilot.corners())
@@ -53,14 +55,14 @@ def _set(thing: Any, **values: Any) -> Any:
 class Scenario:
     """`events` are (us, name, value, ms): the event comes after `us`, then `ms` pass.
 
-    `car` is (one of CARS, index in CORNERS), plugged in after a second; `cable` (rating_a,
-    pp_error_pm), or a fixed one where `settings` have a `cable_ma`. `parts` are keywords of the
-    plant's: make_us, break_us, travel_us, pilot (index in PILOTS), pair.
+    `car` is (one of CARS, index in CORNERS), plugged in after a second, or None; `cable`
+    (rating_a, pp_error_pm), or a fixed one where `settings` have a `cable_ma`. `parts` are
+    keywords of the plant's: make_us, break_us, travel_us, pilot (index in PILOTS), pair.
     """
 
     settings: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, int] = field(default_factory=dict)
-    car: tuple[str, int] = ("car", 0)
+    car: tuple[str, int] | None = ("car", 0)
     cable: tuple[int, int] = (32, 0)
     phase_us: int = 0
     events: tuple[tuple[int, str, Any, int], ...] = ()
@@ -91,7 +93,8 @@ class Scenario:
         outlet = self.outlet()
         judge = Invariants.of(outlet, **self.settings)
         outlet.run(1_000)
-        plug(outlet, (*self.car, *self.cable))
+        if self.car:
+            plug(outlet, (*self.car, *self.cable))
         outlet.run(7_000)
         for us, name, value, ms in self.events:
             act = ACTIONS[name]
@@ -142,6 +145,20 @@ def _cable(name: str, bad: Any, good: Any) -> Callable[[World, bool], None]:
     return put
 
 
+def _serve(outlet: Guarded, _: None) -> None:
+    """An installer has ring 0 try things out from now on."""
+    assert isinstance(outlet.guard, Here)
+    if not outlet.service:
+        outlet.service = Service(outlet.guard.guard)
+        outlet.service.enter()
+
+
+def _leave(outlet: Guarded, _: None) -> None:
+    if outlet.service and not outlet.service.asked[0]:
+        outlet.service.leave()
+        outlet.service = None
+
+
 # What may be broken, for long or for a glitch: put(world, broken).
 BREAKS: dict[str, Callable[[World, bool], Any]] = {
     "cp cut": _cable("cp_cut", True, False),
@@ -189,6 +206,9 @@ ACTIONS: dict[str, Callable[[Guarded, Any], Any]] = {
     "damp": lambda o, pm: _say(o, humidity_pm=pm),
     "readings": lambda o, on: _say(o, readings=on),
     "silence": lambda o, silent: _set(o.ring1, talking=not silent),
+    "serve": _serve,
+    "ask": lambda o, test: o.service and o.service.ask(test),
+    "leave": _leave,
     "wait": lambda o, _: None,
 }
 FLAGS = (

@@ -139,6 +139,7 @@ class Truth:
         self.duty = self.was_duty = _duty.X1
         self.faults = self.was_faults = 0
         self.outputs = self.was_outputs = outlet.guard.outputs
+        self.trial = self.was_trial = 0  # which of pilot/service.py's tests runs
         self.closed_us: int | None = None
         self.opened_us: int | None = None
         self.duty_us = self.steady_us = world.now_us  # the last change; that of its form
@@ -172,6 +173,8 @@ class Truth:
         self.was_duty, self.duty = self.duty, guard.duty
         self.was_faults, self.faults = self.faults, _faults_of(guard)
         self.was_outputs, self.outputs = self.outputs, guard.outputs
+        service = getattr(self.outlet, "service", None)
+        self.was_trial, self.trial = self.trial, service.asked[0] if service else 0
         if self.closed and not self.was_closed:
             self.closed_us = now_us
             settled = now_us - self.world.log.changed_us["pp"] >= 50_000
@@ -294,6 +297,12 @@ class Truth:
         flags = self.ring1.said[handover.DOWN_FLAGS]
         every = handover.FLAG_AUTHORISED | handover.FLAG_RUN | handover.FLAG_RECORDED
         return flags & every == every
+
+    @property
+    def offers(self) -> bool:
+        """Ring 1 would have current offered, or has a charge on record."""
+        held = handover.FLAG_RUN | handover.FLAG_RECORDED
+        return bool(self.ring1.said[handover.DOWN_FLAGS] & held)
 
     @property
     def just_cleared(self) -> bool:

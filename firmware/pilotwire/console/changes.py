@@ -4,7 +4,7 @@ import json
 
 from ..loading import unload
 from ..orders.settings import SECRETS, put, sealed_keys
-from .table import INSTALLER, WrongError, whole
+from .table import FACTORY, INSTALLER, WrongError, whole
 
 
 async def _get(con, args):
@@ -67,7 +67,7 @@ async def _untrace(con, _args):
         await con.write(json.dumps(line) + "\n")
 
 
-async def _login(con, _args):
+async def _login(con, args):
     from .login import Pin
 
     app = con.app
@@ -76,12 +76,13 @@ async def _login(con, _args):
         raise WrongError("no-pin-is-set")
     if pin.wait_s():
         raise WrongError("wait-for-login", pin.wait_s())
-    given = await con.ask("PIN: ", True)
+    factory = args.get("level") == "factory"
+    given = await con.ask("CODE: " if factory else "PIN: ", True)
     if pin.wait_s():
         raise WrongError("wait-for-login", pin.wait_s())
-    if not await pin.fits(given):
+    if not await (pin.is_code(given) if factory else pin.fits(given)):
         raise WrongError("wrong-pin-given", pin.wait_s())
-    con.level = INSTALLER
+    con.level = FACTORY if factory else INSTALLER
     await con.say("done-as-asked")
 
 
@@ -97,9 +98,11 @@ async def _pin(con, _args):
         raise WrongError("digits-of-a-pin", SHORTEST, LONGEST)
     if await con.ask("PIN: ", True) != first:
         raise WrongError("pin-differs")
-    await pin.change(first)
-    con.level = INSTALLER
+    code = await pin.change(first)
+    con.level = max(con.level, INSTALLER)
     await con.say("done-as-asked")
+    if code:
+        await con.say("factory-code-is", " ".join([code[i : i + 4] for i in range(0, 16, 4)]))
 
 
 def stage(con, values):
@@ -120,6 +123,14 @@ def stage(con, values):
     finally:
         unload("config", "zone")
     con.staged.update(values)
+
+
+def planned(con):
+    """The configuration that the next start would use, once it is saved."""
+    config = dict(con.app.config)
+    config.update(stored(con.app))
+    config.update(con.staged)
+    return config
 
 
 def stored(app):

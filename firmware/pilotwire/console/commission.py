@@ -107,7 +107,7 @@ async def _measure(con, row):
     try:
         return await MEASURES[row["step"]](con)
     finally:
-        unload("console.commission_" + name)
+        unload("console.commission_" + name, "console.bus", "console.anew")
 
 
 async def _show(con, row, values):

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from ..loading import unload
 from ..orders.settings import is_sealed
 from ..pilot.handover import UP_CLOSED
 from . import commission
+from .bus import Bus
 
 _TEST_MA = 6_000  # what a load is offered, and all that it may be
 _LEAST_MA = 1_000  # of a phase, to judge by
@@ -29,7 +29,7 @@ async def _meter(con):
     values = {"meter": config["meter"], "serial": meter.serial or "-", "age ms": meter.age_ms()}
     if meter.age_ms() is not None:
         return values, ""
-    found = await _look_around(con, meter)
+    found = await _look_around(con)
     if not found:
         return values, "meter-silent"
     baud, parity, stop = found.setting
@@ -47,34 +47,13 @@ def _setting(con):
     return config["meter_baud"] or usual["baud"], config["meter_parity"] or usual["parity"]
 
 
-async def _look_around(con, meter):
-    """The first meter that answers in any setting, or None; nobody else asks meanwhile."""
-    from ..energy.scan import scan
-
-    hal = con.app.hal
-    asked = meter.poll, con.app.grid and con.app.grid.poll
-
-    async def nothing():
-        return False
-
-    meter.poll = nothing
-    if con.app.grid:
-        con.app.grid.poll = nothing
+async def _look_around(con):
+    """The first meter that answers in any setting, or None."""
     lines = []
-    try:
-        await asyncio.sleep(1)  # what has been asked has been answered
-        found = await scan(
-            lambda baud, parity, stop: hal.serial(baud, parity, stop, 1),
-            hal.ticks_ms,
-            _NEAR,
-            lines.append,
-        )
-    finally:
-        meter.poll = asked[0]
-        if con.app.grid:
-            con.app.grid.poll = asked[1]
-        hal.serial(*_setting(con) + (meter.table.serial["stop"], 1))  # as it was
-        unload("energy.scan", "energy.plausible", "energy.mapfile")
+    async with Bus(con.app, 1) as bus:
+        from ..energy.scan import scan
+
+        found = await scan(bus.open, con.app.hal.ticks_ms, _NEAR, lines.append)
     for line in lines:
         await con.write("  %s\n" % line)
     return found[0] if found else None

@@ -12,6 +12,7 @@ _DIODE_MV = -10_000  # ring 0 wants less of a low plateau
 _LOOKS = 20  # for a trip by hand
 _LOOK_S = 0.1
 _TRIES = 5
+_STOP_S = 2
 _SERIES = "duty, high mV, low mV, read"
 
 
@@ -37,7 +38,8 @@ async def _pilot_2740(con):
     if con.app.up[handover.UP_STATE] == levels.A:
         return values, "no-adapter"
     cause = _trouble(told, values)
-    if cause and told[service.FAULTS] & faults.DIODE:  # the next step's to name
+    # Steady -12 V that the adapter loads, or the low side of the oscillation: the next step's.
+    if cause and told[service.FAULTS] & (faults.DIODE | faults.GENERATOR):
         _clear(con)
         cause = ""
     return values, cause
@@ -47,7 +49,7 @@ async def _diode(con):
     """What the sweep before has seen below zero."""
     found = con.state.get("pilot-2740")
     series = found[1].get(_SERIES, ()) if found else ()
-    lows = [row[2] for row in series if 0 < row[0] < 10_000]
+    lows = [row[2] for row in series if row[0] < 10_000]
     values = {"-12 mV": max(lows) if lows else None}
     return values, "diode-missing" if lows and max(lows) > _DIODE_MV else ""
 
@@ -113,10 +115,14 @@ async def _run(con, test):
 
     The box stays in service: between the steps with an adapter nothing is to be offered.
     """
-    if not con.app.service:
-        await trial.begin(con.app)
+    app = con.app
+    if not app.service:
+        if app.session.active and not app.up[handover.UP_CLOSED]:  # of what looks like a vehicle
+            app.obey("stop", {})
+            await asyncio.sleep(_STOP_S)
+        await trial.begin(app)
     for _ in range(_TRIES):
-        told = list(await trial.run(con.app, test))
+        told = list(await trial.run(app, test))
         if told[service.VERDICT] != service.REST:  # which is over by itself: a plug that came in
             break  # has made the device test itself
     return told

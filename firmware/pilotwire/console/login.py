@@ -1,4 +1,7 @@
-"""The installer's PIN: kept salted and hashed, and tried seldom.
+"""The installer's PIN, and the code of the level factory: kept salted and hashed, tried seldom.
+
+The code is made and shown with the first PIN, for the box's papers: who has it may set a PIN that
+nobody remembers.
 
 Each try is counted on flash before it is judged, so that a power cut wins none; while the
 contactor is closed the count waits in memory, and a power cut then loses it. After three wrong
@@ -23,6 +26,8 @@ _LONGEST_S = const(240)  # less than a sitting may be idle: the wait begins anew
 _ROUNDS = const(2_048)  # of SHA-256: what each guess costs whoever has read the flash
 _AT_ONCE = const(32)  # of them, before others have their turn
 _SALT_BYTES = const(16)
+_CODE_BYTES = const(8)
+_CODE_END = const(10_000_000_000_000_000)  # 16 digits
 
 
 def delay_s(fails):
@@ -58,8 +63,9 @@ class Pin:
             kept = json.loads(text)
             self._salt, self._hash = unhexlify(kept["salt"]), kept["hash"]
             self.fails = int(kept["fails"])
+            self._code = kept.get("code", "")
         except (ValueError, TypeError, KeyError):
-            self._salt, self._hash, self.fails = b"", "", 0
+            self._salt, self._hash, self.fails, self._code = b"", "", 0, ""
         self._since_ms = app.hal.ticks_ms()
 
     def wait_s(self):
@@ -69,23 +75,39 @@ class Pin:
 
     async def fits(self, pin):
         """Whether it is this one. Call it when `wait_s` is 0."""
+        return await self._fits(pin, self._salt, self._hash)
+
+    async def is_code(self, digits):
+        """Whether these are the code's, with or without the spaces. Call it as `fits`."""
+        salt, _, hashed = self._code.partition(" ")
+        return await self._fits(digits.replace(b" ", b""), salt.encode(), hashed)
+
+    async def _fits(self, given, salt, hashed):
         self.fails += 1
         self._since_ms = self._app.hal.ticks_ms()
         self._keep()
-        if await digest(pin, self._salt) != self._hash:
+        if not hashed or await digest(given, salt) != hashed:
             return False
         self.fails = 0
         self._keep()
         return True
 
     async def change(self, pin):
-        """The PIN is this one from now on."""
+        """The PIN is this one from now on. Returns the code where there was none yet, else ""."""
+        code = ""
+        if not self._code:
+            number = int.from_bytes(self._app.hal.secret(_CODE_BYTES), "big") % _CODE_END
+            code = "%016d" % number
+            salt = hexlify(self._app.hal.secret(_SALT_BYTES))
+            self._code = salt.decode() + " " + await digest(code.encode(), salt)
         self._salt = self._app.hal.secret(_SALT_BYTES)
         self._hash = await digest(pin, self._salt)
         self.is_set = True
         self.fails = 0
         self._keep()
+        return code
 
     def _keep(self):
         kept = {"salt": hexlify(self._salt).decode(), "hash": self._hash, "fails": self.fails}
+        kept["code"] = self._code
         put(self._app, _FILE, json.dumps(kept).encode())

@@ -16,8 +16,8 @@ from .table import USER, WrongError
 
 _PIECE = const(64)  # bytes shown before others have their turn
 _IDLE_S = const(300)  # a line, or a screen, that takes longer leaves the console
-_ENDS = ("> ", "# ")  # of the prompt
-_NAMES = ("user", "installer")
+_ENDS = ("> ", "# ", "! ")  # of the prompt
+_NAMES = ("user", "installer", "factory")
 
 
 class Leave(Exception):
@@ -38,23 +38,27 @@ class Shell:
         self.state = {}  # of commissioning
         self._stream = stream
         self._key = key if key > b" " else b""  # Enter has only woken it
-        self._editor = Editor(lambda before: table.complete(before, app.config))
+        self.complete = self._words  # of a line before the cursor: what its last word may become
+        self._editor = Editor(lambda before: self.complete(before))
 
     async def run(self):
         """Until it is left."""
         await self.say("welcome-text", self.app.config["id"])
         while True:
-            line = await self.ask(self.app.config["id"] + _ENDS[self.level])
-            try:
-                words = table.split(line)
-                if words:
-                    await self._obey(words)
-            except WrongError as error:
-                await self.say(*error.args)
-            except Refused as refused:
-                await self.say("order-refused", *refused.args[1:])
-            except (MemoryError, OSError) as error:
-                await self.say("order-failed", repr(error))
+            await self.obey(await self.ask(self.app.config["id"] + _ENDS[self.level]))
+
+    async def obey(self, line):
+        """Do as a line (bytes) says, or say what is wrong with it. Raises Leave."""
+        try:
+            words = table.split(line)
+            if words:
+                await self._obey(words)
+        except WrongError as error:
+            await self.say(*error.args)
+        except Refused as refused:
+            await self.say("order-refused", *refused.args[1:])
+        except (MemoryError, OSError) as error:
+            await self.say("order-failed", repr(error))
 
     async def say(self, key, *values):
         """A text in the person's language, on a line of its own."""
@@ -84,6 +88,9 @@ class Shell:
         except asyncio.TimeoutError:
             return False
         return True
+
+    def _words(self, before):
+        return table.complete(before, self.app.config)
 
     async def _line(self):
         editor = self._editor
@@ -124,6 +131,16 @@ class Shell:
             from .commission import COMMANDS
         elif row["in"] == "sealing":
             from .sealing import COMMANDS
+        elif row["in"] == "trials":
+            from .trials import COMMANDS
+        elif row["in"] == "net":
+            from .net import COMMANDS
+        elif row["in"] == "keeping":
+            from .keeping import COMMANDS
+        elif row["in"] == "repl":
+            from .repl import COMMANDS
+        elif row["in"] == "bus":
+            from .bus import COMMANDS
         else:
             from .changes import COMMANDS
         await COMMANDS[row["name"]](self, args)

@@ -14,6 +14,7 @@ from ..link.arguments import arguments_of
 _FOLDER = __file__.rsplit("/", 1)[0]
 USER = const(0)
 INSTALLER = const(1)
+FACTORY = const(2)
 
 
 class WrongError(Exception):

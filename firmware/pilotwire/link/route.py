@@ -61,7 +61,7 @@ async def _collect_again(every_bytes):
 async def ask_time(dial):
     """See Dial.ask_time."""
     host, _, port = dial.ntp_host.partition(":")
-    address, _ = await _look_up(dial.hal, host)
+    address, _ = await address_of(dial.hal, host)
     from .ntp import PORT, ask
 
     try:
@@ -91,7 +91,7 @@ async def _broker(dial, host):
         if dial.patience and dial.patience.closed():
             return known  # loading names takes longer than ring 0 can wait there
     try:
-        dial.address, ttl_s = await _look_up(dial.hal, host)
+        dial.address, ttl_s = await address_of(dial.hal, host)
     except OSError as error:
         if known:
             return known
@@ -101,7 +101,7 @@ async def _broker(dial, host):
     return dial.address
 
 
-async def _look_up(hal, host):
+async def address_of(hal, host):
     """(address, seconds for which it holds). OSError."""
     if is_address(host):
         return host, _TTL_MAX_S

@@ -16,11 +16,11 @@ from micropython import const
 
 from ..link.commands import Refused
 from ..pilot.handover import FLAG_RUN, UP_FLAGS
-from ..pilot.service import Service
+from ..pilot.service import ALONE_MS, Service
 
 _LOOK_S = 0.05
 _LOOKS = const(600)  # longer than any test
-_ALONE_S = 1.2  # ring 0 wants a second in which nothing changes, between two tests too
+_WAITS = const(60)
 
 
 async def begin(app):
@@ -36,9 +36,8 @@ async def begin(app):
 async def run(app, test):
     """What ring 0 has told (service.N_TOLD) when the test is over."""
     service = app.service
-    await asyncio.sleep(_ALONE_S)
-    for _ in range(_LOOKS):  # until ring 0 has taken that it is to offer nothing
-        if not app.up[UP_FLAGS] & FLAG_RUN:
+    for _ in range(_WAITS):  # until it has seen nothing change, and that it is to offer nothing
+        if service.alone_ms >= ALONE_MS and not app.up[UP_FLAGS] & FLAG_RUN:
             break
         await asyncio.sleep(_LOOK_S)
     service.ask(test)

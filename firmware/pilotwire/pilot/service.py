@@ -69,7 +69,7 @@ SWEEP = (_duty.X1, _duty.F, _duty.X1, 9_600, 7_500, 5_000, 2_500, 1_000)
 CLOSED_MS = const(1_000)
 FORM_MS = const(400)  # each of SWEEP: A.5.2 wants 300 ms of state F
 
-_ALONE_MS = const(1_000)  # of state A before a test; PILOT: of the state that it is
+ALONE_MS = const(1_000)  # of state A before a test; PILOT: of the state that it is
 _ALONE_MV = const(11_000)  # table A.4: no doubt that it is state A
 _HEARD_MS = const(3_000)  # ring 1 speaks every second
 _MOVE_MS = const(3_000)  # a lock
@@ -97,7 +97,7 @@ class Service:
         self._phase = 0
         self._ms = 0  # of it
         self._state = levels.INVALID
-        self._alone_ms = 0  # of this state
+        self.alone_ms = 0  # of this state, up to ALONE_MS; ring 1 may wait for it
         self._step = self.step
 
     def enter(self):
@@ -129,9 +129,9 @@ class Service:
             return
         if state != self._state:
             self._state = state
-            self._alone_ms = 0
-        elif self._alone_ms < _ALONE_MS:
-            self._alone_ms += dt_ms
+            self.alone_ms = 0
+        elif self.alone_ms < ALONE_MS:
+            self.alone_ms += dt_ms
         test = self.asked[0]
         if test:
             self._test = test
@@ -161,7 +161,7 @@ class Service:
             return NOT_FITTED
         if sequence.closed or sequence.duty != _duty.X1 or guard._test.running:
             return REST
-        if self._state > (levels.D if test == PILOT else levels.A) or self._alone_ms < _ALONE_MS:
+        if self._state > (levels.D if test == PILOT else levels.A) or self.alone_ms < ALONE_MS:
             return VEHICLE
         if test == RCD:
             guard._test._age_ms = DAY_MS  # a day has passed: it is due
@@ -214,7 +214,7 @@ class Service:
 
     def _tell(self, verdict, faults):
         self.told[FAULTS] = faults | self._guard._seen
-        self._test = self._alone_ms = self.asked[0] = 0
+        self._test = self.alone_ms = self.asked[0] = 0
         self.told[VERDICT] = verdict
 
     # The tests: each is stepped until it returns a verdict.
