@@ -12,7 +12,7 @@ _DIODE_MV = -10_000  # ring 0 wants less of a low plateau
 _LOOKS = 20  # for a trip by hand
 _LOOK_S = 0.1
 _TRIES = 5
-_STOP_S = 2
+_STOPS = 200
 _SERIES = "duty, high mV, low mV, read"
 
 
@@ -27,7 +27,8 @@ async def _pilot_open(con):
     values["CP-PE V"] = volts
     if volts is None:
         return values, ""
-    return values, "divider" if least <= volts * 1_000 <= most else "pilot-supply"
+    # Of either sign: a trial that ended early may have left -12 V for a while.
+    return values, "divider" if least <= abs(volts) * 1_000 <= most else "pilot-supply"
 
 
 async def _pilot_2740(con):
@@ -119,7 +120,10 @@ async def _run(con, test):
     if not app.service:
         if app.session.active and not app.up[handover.UP_CLOSED]:  # of what looks like a vehicle
             app.obey("stop", {})
-            await asyncio.sleep(_STOP_S)
+        for _ in range(_STOPS):  # its record is written once the meter has been read
+            if not app.session.active:
+                break
+            await asyncio.sleep(_LOOK_S)
         await trial.begin(app)
     for _ in range(_TRIES):
         told = list(await trial.run(app, test))
