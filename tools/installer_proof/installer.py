@@ -56,7 +56,7 @@ class Installer:
     async def commissions(self) -> bool:
         """Sets the PIN and goes through the steps; whether all were done."""
         for line, prompt in (("", "> $"), ("pin set", r"12\): $"), (PIN, "PIN: $"), (PIN, "# $")):
-            await self._types(line, prompt)
+            await self.types_until(line, prompt)
         self.types("commission")
         patterns = list(self._answers)
         while True:
@@ -73,7 +73,8 @@ class Installer:
                 await asyncio.sleep(_HAND_S)  # the bolt is on its way in
             self.types(self._answers[patterns[found]]())
 
-    async def _types(self, line: str, prompt: str) -> None:
+    async def types_until(self, line: str, prompt: str) -> None:
+        """Enter a line; wait for what it is answered with."""
         self.types(line)
         await self._hears([prompt])
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pilotwire.console import table
 from rig.box import Box
 from rig.broker import broker
 from rig.ports import free_port
@@ -36,7 +37,8 @@ class Outcome:
     def right(self) -> bool:
         if not self.fault.cause:
             return self.done and self.named is None
-        return self.named is not None and self.named[0] == self.fault.cause
+        title = table.text("commission_en", f"step {self.fault.step}")
+        return self.named is not None and (self.step, self.named[0]) == (title, self.fault.cause)
 
 
 @asynccontextmanager
