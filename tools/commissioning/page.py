@@ -4,7 +4,7 @@ from html import escape
 
 from .picture import HEIGHT, WIDTH, picture
 from .read import Report, Row, Step
-from .words import own, title, when
+from .words import own, rows, title, when
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem;
@@ -31,7 +31,7 @@ def page(report: Report, checks: list[str], language: str) -> str:
         f"<p>{_t(own('box', language))} {_t(box)}<br>{_t(when(head.get('unix'), language))}",
         f" ({_t(head.get('clock'))})<br>{_t(head['installer'])}</p>",
         f"<h2>{_t(own('sealed', language))}</h2>",
-        _table(head["sealed"]),
+        _table(rows("sealed", head["sealed"])),
         f"<h2>{_t(own('genuine', language))}</h2>",
         *(f"<p>{_t(line)}</p>" for line in checks),
         f"<p>SHA-256 <code>{report.digest}</code></p>",
@@ -50,7 +50,7 @@ def _step(step: Step, language: str) -> str:
             f"<h3>{_t(title(step.name, language))}</h3>",
             f'<p><span class="{step.verdict}">{_t(verdict + about)}</span>, '
             f"{_t(when(step.unix, language))}</p>",
-            _table(step.values),
+            _table(rows(step.name, step.values)),
             svg(step.sweep) if step.sweep else "",
         ]
     )
@@ -80,12 +80,12 @@ def svg(sweep: tuple[Row, ...]) -> str:
     return "".join(parts) + "</svg>"
 
 
-def _table(values: dict) -> str:
-    rows = "".join(
-        f"<tr><th>{_t(what)}</th><td>{_t('-' if value is None else value)}</td></tr>"
-        for what, value in values.items()
+def _table(cells: list[tuple[str, str, str]]) -> str:
+    lines = "".join(
+        f"<tr><th>{_t(what)}</th><td>{_t(value)}</td><td>{_t(span)}</td></tr>"
+        for what, value, span in cells
     )
-    return f"<table>{rows}</table>" if rows else ""
+    return f"<table>{lines}</table>" if lines else ""
 
 
 def _t(value: object) -> str:

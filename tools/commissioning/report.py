@@ -10,7 +10,7 @@ from records.verify import verify
 
 from .page import page
 from .read import Report, load
-from .words import LANGUAGES, order
+from .words import LANGUAGES, allowed
 
 GENUINE, NOT_GENUINE, UNREADABLE = 0, 1, 2
 
@@ -23,7 +23,7 @@ def reported(path: Path, key: Path | None, records: Path | None, out: Path, lang
     from .sheet import sheet  # whose library the other commands need not load
 
     try:
-        report = load(path, order())
+        report = load(path, list(allowed()))
         checks, genuine = checked(report, key, records)
         html, pdf = out.with_suffix(".html"), out.with_suffix(".pdf")
         html.write_text(page(report, checks, language), encoding="utf-8")

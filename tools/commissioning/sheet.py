@@ -1,4 +1,4 @@
-"""The report as a PDF, A4. STSong-Light, which readers have themselves, shows every language."""
+"""The report as a PDF, A4. Chinese is in STSong-Light, which every reader of PDFs has itself."""
 
 from io import BytesIO
 from xml.sax.saxutils import escape
@@ -14,10 +14,12 @@ from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Space
 
 from .picture import HEIGHT, WIDTH, picture
 from .read import Report, Row, Step
-from .words import own, title, when
+from .words import own, rows, title, when
 
 _FONT = "STSong-Light"
-_TEXT = ParagraphStyle("text", fontName=_FONT, fontSize=9, leading=13, wordWrap="CJK")
+_CJK = {"fontName": _FONT, "wordWrap": "CJK"}
+_WIDTHS = (40 * mm, 55 * mm, 75 * mm)
+_TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=9, leading=12)
 _HEAD = ParagraphStyle("head", parent=_TEXT, fontSize=17, leading=24)
 _PART = ParagraphStyle("part", parent=_TEXT, fontSize=13, leading=20, spaceBefore=8)
 _STEP = ParagraphStyle("step", parent=_TEXT, fontSize=10.5, leading=15, spaceBefore=6)
@@ -35,7 +37,7 @@ def sheet(report: Report, checks: list[str], language: str) -> bytes:
     parts.append(_p(f"{when(head.get('unix'), language)} ({head.get('clock')})"))
     parts.append(_p(head["installer"]))
     parts.append(_p(own("sealed", language), _PART))
-    parts += _table(head["sealed"])
+    parts += _table(rows("sealed", head["sealed"]))
     parts.append(_p(own("genuine", language), _PART))
     parts += [_p(line) for line in (*checks, f"SHA-256 {report.digest}")]
     parts.append(_p(own("steps", language), _PART))
@@ -58,7 +60,8 @@ def sheet(report: Report, checks: list[str], language: str) -> bytes:
 def _step(step: Step, language: str) -> list:
     about = f": {step.about}" if step.about else ""
     verdict = f"{own(step.verdict, language)}{about}, {when(step.unix, language)}"
-    parts = [_p(title(step.name, language), _STEP), _p(verdict), *_table(step.values)]
+    parts = [_p(title(step.name, language), _STEP), _p(verdict)]
+    parts += _table(rows(step.name, step.values))
     if step.sweep:
         parts += [Spacer(1, 4), drawing(step.sweep, A4[0] - 2 * _MARGIN - 12)]
     return parts
@@ -82,10 +85,15 @@ def drawing(sweep: tuple[Row, ...], width: float) -> Drawing:
     return made
 
 
-def _table(values: dict) -> list:
-    rows = [[_p(what), _p("-" if value is None else str(value))] for what, value in values.items()]
-    return [Table(rows, colWidths=[40 * mm, 130 * mm], hAlign="LEFT")] if rows else []
+def _table(cells: list[tuple[str, str, str]]) -> list:
+    if not cells:
+        return []
+    made = Table([[_p(cell) for cell in row] for row in cells], _WIDTHS, hAlign="LEFT")
+    made.setStyle([("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0)])
+    return [made]
 
 
 def _p(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
-    return Paragraph(escape(text), style)
+    """In Helvetica, but for characters that it has not."""
+    latin = all(ord(c) < 0x100 for c in text)
+    return Paragraph(escape(text), style if latin else ParagraphStyle("cjk", style, **_CJK))

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pilotwire.console import table
 
@@ -39,10 +40,29 @@ def title(step: str, language: str) -> str:
     return texts(language).get(f"step {step}", step)
 
 
-def order() -> list[str]:
-    """The steps' names, as they come."""
+@cache
+def allowed() -> dict[str, dict[str, str]]:
+    """{step, as they come: {what is judged: its range}}."""
     lines = (_FOLDER / "commission.jsonl").read_text().splitlines()
-    return [json.loads(line)["step"] for line in lines]
+    return {
+        row["step"]: {what: _span(*ends) for what, *ends in row["allowed"]}
+        for row in map(json.loads, lines)
+    }
+
+
+def _span(least: Any, most: Any) -> str:
+    return f"{least}" if least == most else f"{least} to {most}"
+
+
+def rows(step: str, values: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(what, its value, what is allowed or "") of a step, what is judged first."""
+    ranges = allowed().get(step, {})
+    names = [what for what in ranges if what in values]
+    names += sorted(what for what in values if what not in ranges)
+    return [
+        (what, "-" if values[what] is None else str(values[what]), ranges.get(what, ""))
+        for what in names
+    ]
 
 
 def when(unix: float | None, language: str) -> str:
