@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 WEBASSEMBLY := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards installer-proof
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards installer-proof
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -134,6 +134,9 @@ site-crowd: setup  ## a site of BOXES=n models at a real mosquitto: messages, pr
 
 link-fuzz: setup  ## hostile messages over a broker to two boxes; MESSAGES=n SEED=n
 	@$(BIN)/python -m rig.link_fuzz --messages $(or $(MESSAGES),100000) --seed $(or $(SEED),1)
+
+console-noise: setup  ## LINES=n of noise at the console while a car charges: neither ring 0 nor the heap moves
+	@LINES=$(or $(LINES),20000) $(BIN)/pytest host_tests/system/test_console.py -k noise
 
 powercut: setup  ## the power cut at every flash operation and tick of a story, on MicroPython's littlefs
 	@$(BIN)/python -m powercut $(or $(EVERY),1)

@@ -204,9 +204,8 @@ class App:
             jobs.append(self.link.run)
             if self.config["ntp_host"]:
                 jobs.append(self._keep_time)
-        port = self.hal.console()
-        if port:
-            jobs.append(lambda: serve(self, port))
+        for port in self.hal.consoles():
+            jobs.append(lambda port=port: serve(self, port))
         tasks = [asyncio.create_task(job()) for job in jobs]
         _forget_the_start()
         while True:

@@ -76,7 +76,7 @@ SHAPE = (
         "host",
         {"pilot": {"pwm": 15}},
         "error: pilot: there is no such key here; known are "
-        "chip, dead_man, feedback, model, name, outputs, phases, rated_ma",
+        "chip, dead_man, feedback, model, name, outputs, phases, rated_ma, repl",
     ),
 )
 
@@ -169,6 +169,23 @@ PINS = (
         "its frequency would change",
     ),
     Broken("esp32_devkit", {"grid.uart": 1}, "error: grid.uart: 1 is the meter's already"),
+    Broken(
+        "pico_w",
+        {"console": {"uart": 0, "tx": 12, "rx": 13}},
+        "error: console.uart: 0 is the grid's already",
+    ),
+    Broken(
+        "pico_w",
+        {"grid": None, "console": {"uart": 0, "tx": 4, "rx": 13}},
+        "error: console.tx: GPIO 4 is taken: meter.tx has it too",
+    ),
+    Broken("pico_w", {"repl": 0}, "error: repl: 0, wanted True or False"),
+    Broken("host", {"repl": "no"}, "error: repl: 'no', wanted True or False"),
+    Broken(
+        "pico_w",
+        {"grid": None, "console": {"uart": 0, "tx": 12, "rx": 13, "de": 14}},
+        "error: console.de: there is no such key here; known are rx, tx, uart",
+    ),
     Broken(
         "esp32_devkit",
         {

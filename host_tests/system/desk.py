@@ -43,6 +43,7 @@ async def desk(
     world: World | None = None,
     config: Mapping[str, Any] | None = None,
     parts: Mapping[str, Any] | None = None,
+    longest_s: float = _LONGEST_S,
     **operator: Any,
 ) -> AsyncIterator[Desk]:
     """Everything running, nothing plugged in unless `world` has a car. `parts` are Box's."""
@@ -50,7 +51,7 @@ async def desk(
     port = free_port()
     settings = {"mqtt_port": port, "heartbeat_s": 1, "mqtt_keepalive_s": 5, **(config or {})}
     async with (
-        asyncio.timeout(_LONGEST_S),
+        asyncio.timeout(longest_s),
         broker(port) as running,
         Operator("desk", port, **operator) as listener,
         Box(world, settings, **(parts or {})) as box,

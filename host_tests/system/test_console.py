@@ -10,13 +10,18 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from desk import Desk, desk
+from pexpect import TIMEOUT
 from pexpect.fdpexpect import fdspawn
 from pilotwire.console import table
+from pilotwire_cli.main import app
 from plant import Cable, Car
 from plant.link import Link
+from typer.testing import CliRunner
 
 PIN = "271828"
 _LONGEST_S = 150  # a meter is asked for every map
+_LINES = int(os.environ.get("LINES", "3000"))  # of noise; `make console-noise` has 20,000
+_LINES_A_BLOCK = 12
 _BLOCK = 192  # bytes of noise, before what they have made of the screen is read
 _GIVES_BACK_BYTES = 20_000  # of the 32 KB that it takes, as sources and with 64 bits
 _SLACK_BYTES = 2_048  # a collection looks through the stack too (docs/performance.md)
@@ -95,7 +100,30 @@ BUS = (
     ("config diff", r'meter: "sdm630" becomes "em340".*meter_parity: "" becomes "E"'),
     ("meter", r"sdm630, serial .*register [0-9]+ Wh"),
 )
-APART = {"watch", "login", "pin set", "exit", "reboot"}  # what is more than a line and its answer
+# Lines of the Python prompt while a car charges, and what is shown before the next prompt.
+PYTHON = (
+    ("evse.state()['closed']", "True"),
+    ("evse.limit(ma=9000, ttl_s=600)", r"\{\}"),
+    ("s = await evse.until(lambda s: s['limit']['ma'] == 9000, 20)", ""),
+    ("s['limit']['ma']", "9000"),
+    ("for i in range(3):", ""),
+    ("    await asyncio.sleep(0.1)", ""),
+    ("    print(i * 111)", ""),
+    ("", r"0\s+111\s+222"),
+    ("1 / 0", "ZeroDivisionError"),
+    ("await evse.do('why')", "operator +allows 9000 mA"),
+    ("evse.limit(ma=99999)", "Refused"),
+)
+APART = {
+    "watch",
+    "login",
+    "pin set",
+    "exit",
+    "reboot",
+    "records export",
+    "factory-reset",
+    "repl",
+}  # what is more than a line and its answer
 WRONG = (
     ("stat", "no such command"),
     ("config", "Which one: config get"),
@@ -161,7 +189,9 @@ async def somebody(answers: bytes | None) -> AsyncIterator[int]:
 
 
 class Console:
-    """A person's end of the terminal."""
+    """A person's end of the terminal. `code`: of the level factory, once it was shown."""
+
+    code = ""
 
     def __init__(self, master: int):
         self._child = fdspawn(master, timeout=_LONGEST_S, encoding="utf-8")
@@ -176,12 +206,28 @@ class Console:
         """Enter a line; what it answers before the next prompt has the pattern."""
         self.types(line + "\r")
         await self.says(re.escape(line) + r"\r+\n")  # the echo
-        await self.says(r"\ndesk[>#] $")
+        await self.says(r"\ndesk[>#!] $")
         said = self._child.before or ""
         assert re.search(pattern, said, re.DOTALL), (line, said)
 
     def types(self, text: str | bytes) -> None:
         os.write(self._child.fileno(), text.encode() if isinstance(text, str) else text)
+
+    async def enters(self, line: str, prompt: str, answer: str) -> None:
+        """A line, and what it then asks for."""
+        self.types(line + "\r")
+        await self.says(prompt)
+        self.types(answer + "\r")
+
+    async def shows(self, pattern: str) -> bool:
+        """Whether it says that within a second."""
+        found = [pattern, TIMEOUT]
+        return await asyncio.to_thread(self._child.expect, found, 1) == 0
+
+    @property
+    def before(self) -> str:
+        """What the last `says` has found."""
+        return str(self._child.after)
 
     async def opens(self) -> None:
         self.types("\r")
@@ -198,6 +244,8 @@ class Console:
             await self.says(prompt)
             self.types(PIN + "\r")
         await self.says("desk# $")
+        shown = re.search(r"not shown again: ([\d ]+)", self._child.before or "")
+        self.code = shown[1] if shown else self.code
 
     async def answers(self, mark: str) -> None:
         """Whatever has been typed before: a command that there is not, until it is told so."""
@@ -231,13 +279,15 @@ class Ticks:
 
 
 @asynccontextmanager
-async def bench(**config: Any) -> AsyncIterator[tuple[Desk, Console]]:
+async def bench(
+    longest_s: float = 300, board: Any = None, **config: Any
+) -> AsyncIterator[tuple[Desk, Console]]:
     """A desk whose box has a console."""
     master, slave = os.openpty()
     try:
         tty.setraw(slave)
-        parts = {"console": os.ttyname(slave)}
-        async with desk(config=config, parts=parts) as d:
+        parts = {"console": os.ttyname(slave), "board": board}
+        async with desk(config=config, parts=parts, longest_s=longest_s) as d:
             yield d, Console(master)
     finally:
         os.close(master)
@@ -346,6 +396,79 @@ def test_the_meters_bus_is_looked_at_and_given_back():
     asyncio.run(run())
 
 
+def test_records_are_exported_whole_and_a_factory_reset_keeps_them(tmp_path):
+    async def run():
+        async with bench() as (d, console):
+            d.world.plug(Cable(32), Car())
+            await d.charging()
+            d.world.unplug()
+            await d.operator.wait("state", lambda s: s["state"] == "A1" and s["session"] is None)
+            await console.opens()
+            await console.becomes_installer(set_=True)
+            code = console.code
+            console.types("records export\r")
+            await console.says(r"export\r+\n((?:\{.*\}\r+\n)+)desk# $")
+            lines = re.findall(r"\{.*\}", console.before)
+            (tmp_path / "export.jsonl").write_text("\n".join(lines))
+            verified = CliRunner().invoke(
+                app, ["records", "verify", str(tmp_path / "export.jsonl")]
+            )
+            assert verified.exit_code == 0, verified.output
+            await console.does("records export 9999", "no such record")
+            await console.does("factory-reset", "for the level factory")
+            await console.enters("login factory", "CODE: $", "0" * 16)
+            await console.says("Wrong PIN.*desk# $")
+            await console.enters("login factory", "CODE: $", code)
+            await console.says("desk! $")
+            await console.enters("factory-reset", "id: $", "another")
+            await console.says("Not done: that is not desk.*desk! $")
+            assert (d.box.root / "config.json").exists()
+            await console.enters("factory-reset", "id: $", "desk")
+            await console.says("Done")
+            for _ in range(30):  # until it has started anew, as a box without a name
+                console.types("\r")
+                if await console.shows("Pilotwire, box (?!desk)"):
+                    break
+            else:
+                raise AssertionError("it has not started anew")
+            kept = {path.name for path in d.box.root.iterdir()}
+            assert {"pin.json", "journal"} <= kept
+            assert not kept & {"config.json", "config.good.json"}
+
+    asyncio.run(run())
+
+
+def test_python_scripts_the_live_box_and_blocks_nobody():
+    async def run():
+        async with bench() as (d, console):
+            d.world.plug(Cable(32), Car())
+            await d.charging()
+            await console.opens()
+            await console.becomes_installer(set_=True)
+            console.types("repl\r")
+            await console.says(">>> $")
+            ticks = Ticks(d.box.plant)
+            for line, answer in PYTHON:
+                console.types(line + "\r")
+                await console.says(answer + r".*(>>>|\.\.\.) $")
+            state = await d.operator.wait("state", lambda s: s["limit"]["ma"] == 9_000)
+            assert (state["closed"], ticks.opened) == (True, 0)
+            console.types("exit()\r")
+            await console.says("desk# $")
+
+    asyncio.run(run())
+
+
+def test_a_board_may_have_no_python_prompt():
+    async def run():
+        async with bench(board={"repl": False}) as (_, console):
+            await console.opens()
+            await console.becomes_installer(set_=True)
+            await console.does("repl", "no Python prompt")
+
+    asyncio.run(run())
+
+
 def test_what_is_wrong_is_refused_with_what_is_allowed():
     async def run():
         async with bench() as (d, console):
@@ -408,7 +531,7 @@ def noise(dice: random.Random) -> bytes:
 def test_noise_moves_neither_ring_0_nor_the_heap():
     async def run():
         dice = random.Random(12)
-        async with bench() as (d, console):
+        async with bench(longest_s=300 + _LINES / 10) as (d, console):
             d.world.plug(Cable(32), Car())
             await d.charging()
             loaded, used = 0, []
@@ -420,7 +543,7 @@ def test_noise_moves_neither_ring_0_nor_the_heap():
                 await console.leaves()
                 used.append(await heap_used(d))
             ticks = Ticks(d.box.plant)
-            for i in range(250):  # some 3,000 lines
+            for i in range(_LINES // _LINES_A_BLOCK):
                 console.types(noise(dice))
                 await console.answers(f"zz{i}zz")
                 await ticks.go_on()

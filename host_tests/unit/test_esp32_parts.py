@@ -109,6 +109,14 @@ class Buses(unittest.TestCase):
         self.assertTrue(box.hal.serial(9_600, "N", 1, 2) is box.chip.uarts[0])
         self.assertTrue(Box(grid=None).hal.serial(9_600, "N", 1, 2) is None)
 
+    def test_a_console_of_its_own_stands_beside_the_prompt(self):
+        self.assertEqual(len(Box().hal.consoles()), 1)
+        box = Box(grid=None, console={"uart": 2, "tx": 4, "rx": 5})
+        _, uart = box.hal.consoles()
+        self.assertTrue(uart is box.chip.uarts[0])
+        self.assertEqual((uart.id, uart.baudrate, uart.tx, uart.rx), (2, 115_200, 4, 5))
+        self.assertEqual((uart.parity, uart.timeout), (None, 0))
+
     def test_i2c_gives_up_before_ring_0_is_late(self):
         self.assertEqual(Box().hal.i2c().made, (0, 18, 21, 400_000, 10_000))
         self.assertTrue(Box(i2c=None).hal.i2c() is None)

@@ -160,7 +160,7 @@ class Traces(UpkeepTest, unittest.TestCase):
     def test_that_nobody_has_begun_are_refused(self):
         self.assertEqual(self.refusal("trace", kb=0), "none")
         self.app.service = self  # what that drives would be in no trace
-        self.assertEqual(self.refusal("trace", kb=1), "occupied")
+        self.assertEqual(self.refusal("trace", kb=1), "busy")
 
     def test_for_which_there_is_no_memory_are_refused_and_change_nothing(self):
         def none(*_):

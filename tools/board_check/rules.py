@@ -105,9 +105,14 @@ def slices(data: Board) -> Iterator[Finding]:
 
 
 def buses(data: Board) -> Iterator[Finding]:
-    meter, grid = data.get("meter"), data.get("grid")
-    if meter and grid and meter["uart"] == grid["uart"]:
-        yield ERROR("grid.uart", f"{grid['uart']} is the meter's already")
+    taken: dict[int, str] = {}
+    for name in ("meter", "grid", "console"):
+        port = data.get(name)
+        if not port:
+            continue
+        if port["uart"] in taken:
+            yield ERROR(f"{name}.uart", f"{port['uart']} is the {taken[port['uart']]}'s already")
+        taken[port["uart"]] = name
 
 
 def claims(data: Board) -> Iterator[Finding]:

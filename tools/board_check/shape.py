@@ -35,7 +35,7 @@ _INPUTS = ("feedback", "rcd", "pe", "lock", "stop", "tamper")
 
 def _host() -> Record:
     outputs: dict[str, Kind] = dict.fromkeys(("rcd_test", "lock", "three_phases"), _FITTED)
-    return record({**_EVERY, "outputs": record(outputs)}, model=text)
+    return record({**_EVERY, "outputs": record(outputs)}, model=text, repl=_FLAG)
 
 
 def _rp2() -> Record:
@@ -85,7 +85,8 @@ def _with_pins(chip: str, *, pilot: Record, pp: Record, **own: Kind) -> Record:
         "lock": nullable(either("open", motor, wire)),
         "three_phases": nullable(wire),
     }
-    bus = nullable(record({"uart": one_of(*facts["uarts"]), "tx": pin, "rx": pin}, de=pin))
+    port = {"uart": one_of(*facts["uarts"]), "tx": pin, "rx": pin}
+    bus = nullable(record(port, de=pin))
     return record(
         {
             **_EVERY,
@@ -99,6 +100,8 @@ def _with_pins(chip: str, *, pilot: Record, pp: Record, **own: Kind) -> Record:
         model=text,
         meter=bus,
         grid=bus,
+        console=record(port),
+        repl=_FLAG,
         i2c=record({"id": one_of(*facts["i2cs"]), "sda": pin, "scl": pin}),
         leds=either(
             "neopixel",

@@ -54,7 +54,7 @@ def uses(data: Mapping[str, Any]) -> Iterator[Use]:
 
 
 def _buses(data: Mapping[str, Any]) -> Iterator[Use]:
-    for name in ("meter", "grid"):
+    for name in ("meter", "grid", "console"):
         port = data.get(name)
         if port:
             yield Use(f"{name}.tx", port["tx"], OUT, f"uart{port['uart']}.tx")

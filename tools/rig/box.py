@@ -21,7 +21,8 @@ class Box:
 
     `config` is added to CONFIG; None leaves the folder without a configuration. `files` are more
     JSON files in it, {name: value}. `meter` and `grid` are what hangs on its buses: an SDM630,
-    and nothing. `fram`: it has one. `outputs` are fitted otherwise than boards/host says.
+    and nothing. `fram`: it has one. `outputs` are fitted otherwise than boards/host says, and
+    `board` are more keys of its data.
     `console` is the pseudo-terminal of its own. `networks`: it has a radio, and these are in
     reach, {name: (key, dBm)}.
     """
@@ -38,6 +39,7 @@ class Box:
         outputs: Mapping[str, Any] | None = None,
         console: str = "",
         networks: Mapping[str, Any] | None = None,
+        board: Mapping[str, Any] | None = None,
     ):
         self.world = world
         self.plant = Link(world)
@@ -48,6 +50,7 @@ class Box:
         self._outputs = outputs
         self._console = console
         self._networks = networks
+        self._more = board or {}
         self._config = config
         self._root = root
         self._stack = AsyncExitStack()
@@ -84,10 +87,11 @@ class Box:
         await self._stack.aclose()
 
     def _board(self) -> Path:
-        if not self._outputs:
+        if not self._outputs and not self._more:
             return BOARD
         board = json.loads(BOARD.read_text())
-        board["outputs"].update(self._outputs)
+        board["outputs"].update(self._outputs or {})
+        board.update(self._more)
         own = self.root / "board.json"
         own.write_text(json.dumps(board))
         return own

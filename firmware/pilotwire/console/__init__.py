@@ -5,15 +5,22 @@ import sys
 
 from ..loading import unload
 
+_sitting = []  # of one at a time: what it has loaded goes with it
+
 
 async def serve(app, port):
-    """Task: `port` is the HAL's console. For ever."""
+    """Task: `port` is one of the HAL's consoles. For ever."""
     stream = asyncio.StreamReader(port)
     while True:
         key = await stream.read(1)
         if not key:  # the other end has hung up
             await asyncio.sleep(1)
             continue
+        if _sitting:
+            stream.write(b"console: in use\r\n")
+            await stream.drain()
+            continue
+        _sitting.append(stream)
         try:
             from . import shell
 
@@ -22,6 +29,7 @@ async def serve(app, port):
             print("console: %r" % error)
         finally:
             shell = None
+            _sitting.clear()
             for name in list(sys.modules):
                 if name.startswith("pilotwire.console."):
                     unload(name[10:])

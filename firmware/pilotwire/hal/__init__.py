@@ -40,8 +40,8 @@ The rest, for rings 1 and 2:
 `secret(n)`       n random bytes that nobody can guess, for a key.
 `i2c()`           the bus of an FRAM and of sensors (machine.I2C's readfrom_mem, writeto_mem), or
                   None.
-`console()`       the terminal of who stands at the box, for asyncio's streams: `read(1)` gives
-                  bytes; or None.
+`consoles()`      the terminals of who stands at the box, for asyncio's streams: `read(1)` gives
+                  bytes; a tuple, which may be empty.
 `contact(name)`   whether an input of the board's data that is not ring 0's ("dim") is active;
                   None where it is not fitted.
 `firmware`        the first 8 hexadecimal digits of the firmware's hash, "" where nobody knows it.

@@ -5,6 +5,7 @@ from micropython import const
 
 _RX_BYTES = const(512)
 _I2C_HZ = const(400_000)
+_TERMINAL_BAUD = const(115_200)
 _PARITIES = {"N": None, "E": 0, "O": 1}
 
 
@@ -27,6 +28,12 @@ def serial(wires, baud, parity, stop):
     from .rs485 import Rs485
 
     return Rs485(uart, Pin(wires["de"], Pin.OUT, value=0), baud)
+
+
+def terminal(wires):
+    """A console's UART; `wires` is "console" of board.json."""
+    pins = {"tx": Pin(wires["tx"]), "rx": Pin(wires["rx"])}
+    return UART(wires["uart"], _TERMINAL_BAUD, rxbuf=_RX_BYTES, timeout=0, **pins)
 
 
 def i2c(wires, timeout_us):

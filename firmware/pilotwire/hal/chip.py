@@ -136,8 +136,17 @@ class Chip:
         finally:
             unload("hal.buses")
 
-    def console(self):
-        return sys.stdin.buffer  # it writes, too
+    def consoles(self):
+        """USB or the UART of the image's prompt, whose stdin writes, too; and one of its own."""
+        wires = self.board.get("console")
+        if not wires:
+            return (sys.stdin.buffer,)
+        from .buses import terminal
+
+        try:
+            return sys.stdin.buffer, terminal(wires)
+        finally:
+            unload("hal.buses")
 
     def contact(self, name):
         wire = self.board["inputs"].get(name)

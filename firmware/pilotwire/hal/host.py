@@ -193,9 +193,9 @@ class Host:
     def i2c(self):
         return FramFile(self._fram) if self._fram else None
 
-    def console(self):
+    def consoles(self):
         """Set up by who has started the process: no echo, and each key at once."""
-        return open(self._console, "r+b") if self._console else None
+        return [open(path, "r+b") for path in self._console.split(",") if path]
 
     def contact(self, name):
         if name != "dim" or not self._dim:

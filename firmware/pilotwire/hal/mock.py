@@ -44,8 +44,8 @@ class MockHal:
     def wake(self):
         self.wakes += 1
 
-    def console(self):
-        return None
+    def consoles(self):
+        return ()
 
     def contact(self, name):
         return self.contacts.get(name)

@@ -49,7 +49,7 @@ def _trace(app, kb):
     """Record a trace of ring 0 in `kb` KB; with 0 end it and send it."""
     if kb:
         if app.service:  # what that drives is in no trace
-            raise Refused(None, "occupied", "")
+            raise Refused(None, "busy", "")
         from ..record.trace import Trace  # 6 KB of heap
 
         try:  # one that is running goes on where this does not fit beside it
