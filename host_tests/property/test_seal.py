@@ -30,8 +30,8 @@ CONFIG = config.check({"id": "box-1", "limit_ma": LIMIT_MA, "cable_ma": 20_000, 
 OTHER_BOX = b"\x07" * 32
 
 _LINES = Path(commands.__file__).with_name("commands.json").read_text().splitlines()
-# `diagnostics` asks MicroPython's collector, and changes nothing.
-ROWS = [row for row in map(json.loads, _LINES) if row["type"] != "diagnostics"]
+_APART = ("diagnostics", "trace")  # these want MicroPython's collector and a guard, to look at
+ROWS = [row for row in map(json.loads, _LINES) if row["type"] not in _APART]
 TYPES = {row["type"]: row["args"] for row in ROWS}
 
 numbers = (
