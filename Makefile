@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 WEBASSEMBLY := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards installer-proof
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -140,6 +140,9 @@ console-noise: setup  ## LINES=n of noise at the console while a car charges: ne
 
 powercut: setup  ## the power cut at every flash operation and tick of a story, on MicroPython's littlefs
 	@$(BIN)/python -m powercut $(or $(EVERY),1)
+
+installer-proof: setup  ## commissioning against each of 12 wiring faults, driven over a pty; ONLY=name
+	@$(BIN)/python -m installer_proof --only "$(ONLY)"
 
 check-ha: setup  ## discovery read by Home Assistant itself; PYTHON_HA=path of a Python 3.13 or newer
 	@$(BIN)/python -m home_assistant $(or $(PYTHON_HA),python3.13) $(HA)

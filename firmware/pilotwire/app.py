@@ -72,12 +72,19 @@ def _settings(config, board, metered):
 
 
 def _configuration(hal):
-    """(configuration, complaint, digest), see config.py."""
+    """(configuration, complaint, digest), see config.py; where there is a seal, as that has it."""
     from .config import load
 
-    found = load(hal.root, hal.board["rated_ma"])
+    config, complaint, digest = load(hal.root, hal.board["rated_ma"])
+    seals = ("/seal.json", "/seal.good.json", "/report.json")
+    if any(read_file(hal.root + name, 1) for name in seals):
+        from .record.seal import hold
+
+        config, complaint = hold(hal.root, config, complaint)
+        unload("record.seal")
     unload("config", "zone")
-    return found
+    hal.board["phases"] = min(hal.board["phases"], config["phases"])
+    return config, complaint, digest
 
 
 def _tariff(hal, may_split):

@@ -20,6 +20,7 @@ _LONGEST = const(4_096)  # bytes; more than every key at its longest, less than 
 KEYS = {
     "id": ("pilotwire", 1, 20),
     "limit_ma": (0, 0, 80_000),
+    "phases": (3, (1, 3)),  # of the supply, if fewer than the board has
     "profile": ("iec61851", ("iec61851", "gbt18487")),
     "cable_ma": (0, 0, 80_000),  # rating of a fixed cable; 0: a socket with a proximity pilot
     "simplified_ma": (0, 0, 32_000),  # the most for a vehicle without S2; 0: as the profile has it

@@ -4,12 +4,24 @@ import json
 import unittest
 
 from pilotwire.config import KEYS
-from pilotwire.console import bus, changes, keeping, net, parts, repl, shows, table, trials
+from pilotwire.console import (
+    bus,
+    changes,
+    commission,
+    keeping,
+    net,
+    parts,
+    repl,
+    sealing,
+    shows,
+    table,
+    trials,
+)
 from pilotwire.console.table import WrongError
 from pilotwire.pilot import faults, reasons
 
-OWN = (shows, parts, changes, trials, bus, net, keeping, repl)
-FREE = ("config get", "config diff", "login", "pin set", "wifi test")
+OWN = (shows, parts, changes, trials, bus, net, keeping, repl, commission, sealing)
+FREE = ("config get", "config diff", "login", "pin set", "wifi test", "seal")
 RESULTS = ("stored", "deferred")  # of record/files.py, and resident anyway
 NAMES = [row["name"] for row in table.rows()]
 
@@ -138,6 +150,16 @@ class Texts(unittest.TestCase):
     def test_have_keys_that_are_not_interned(self):
         for key in self.keys("en"):
             self.assertTrue(len(key) > 10 or key.startswith("help ") or key in RESULTS, key)
+
+    def test_of_commissioning_are_there_in_both_languages_for_each_step_and_cause(self):
+        english, chinese = self.keys("commission_en"), self.keys("commission_zh")
+        self.assertEqual(set(english), set(chinese))
+        for row in commission.rows():
+            for kind in ("step ", "cause ") + (("how-to ",) if row.get("ask") else ()):
+                self.assertIn(kind + row["step"], english)
+        for key, text in english.items():
+            for mark in ("%s", "%d"):
+                self.assertEqual(text.count(mark), chinese[key].count(mark), (key, mark))
 
     def test_are_none_where_there_is_none_in_any_language(self):
         self.assertIsNone(table.text("zh", "no such text"))

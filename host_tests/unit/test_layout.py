@@ -34,6 +34,7 @@ KNOWN = (
     ({"end_unix": 1, "end_wh": 2, "resolution_wh": 3, "end_after_unix": 4}, "1c01 2002 2c03 2e04"),
     ({"suspended_s": 1, "idle_s": 2, "max_power_w": 3, "unsplit_wh": 4}, "3201 3402 3603 4a04"),
     ({"register_before_wh": 1, "register_after_wh": 2}, "4201 4402"),
+    ({"event": "commissioned", "report": "01020304"}, "52 09 69 04 01020304"),
 )
 
 UNENCODABLE = (

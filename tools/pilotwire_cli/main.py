@@ -10,6 +10,7 @@ from rig.interpreter import ROOT
 from .backend import app as backend
 from .backend import why
 from .board import app as board
+from .commission import app as commission
 from .site import app as site
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
@@ -24,6 +25,7 @@ app.add_typer(records, name="records")
 app.add_typer(backend, name="backend")
 app.add_typer(site, name="site")
 app.add_typer(board, name="board")
+app.add_typer(commission, name="commission")
 app.command()(why)
 
 Records = Annotated[

@@ -1,5 +1,6 @@
 """The physical world around a wallbox, in integer microseconds and without a wall clock."""
 
+from .adapter import Adapter
 from .agenda import Agenda, flicker
 from .cable import Cable
 from .car import Car
@@ -18,6 +19,7 @@ from .toggler import Toggler
 from .world import World
 
 __all__ = [
+    "Adapter",
     "Agenda",
     "Cable",
     "Car",

@@ -19,7 +19,8 @@ class Contactor:
     opening `break_drift_us` to `break_us` (0 unless a test ages it); neither falls below 0.
     Faults are attributes: `welded` (all contacts stay closed, whatever the coil does) and
     `stuck_open` (none ever closes), the same for single poles as sets `welded_poles` and
-    `stuck_poles`, and `feedback_stuck` (None, or what the mirror contact reports for ever).
+    `stuck_poles`, and `feedback_stuck` (None, or what the mirror contact reports for ever), and
+    `feedback_swapped` (wired to the contact that is closed while the others are open).
     `operations` counts the armature's closings and `opened_under_load` the times that it parted
     contacts above 1 A.
     """
@@ -32,6 +33,7 @@ class Contactor:
         "coil",
         "due_us",
         "feedback_stuck",
+        "feedback_swapped",
         "held_off",
         "make_drift_us",
         "make_us",
@@ -59,6 +61,7 @@ class Contactor:
         self.welded_poles = 0
         self.stuck_poles = 0
         self.feedback_stuck: bool | None = None
+        self.feedback_swapped = False
         self.operations = 0
         self.opened_under_load = 0
         self.due_us = NEVER_US
@@ -90,7 +93,9 @@ class Contactor:
     @property
     def feedback(self) -> bool:
         """What the mirror contact reports: a sound one whether any main contact is closed."""
-        return self.closed if self.feedback_stuck is None else self.feedback_stuck
+        if self.feedback_stuck is not None:
+            return self.feedback_stuck
+        return self.closed != self.feedback_swapped
 
     @property
     def parting(self) -> int:

@@ -8,12 +8,19 @@ DEAD: Volts = (0, 0, 0)
 _STAIRS = 20  # of a slow return: the plant knows constant voltages only, so it climbs in steps
 
 
+def _between(one_mv: int, other_mv: int) -> int:
+    """From one phase to another, 120 degrees apart."""
+    return round((one_mv**2 + other_mv**2 + one_mv * other_mv) ** 0.5)
+
+
 class Mains:
     """`volts_mv` per phase without load, `source_mohm` per phase, `frequency_hz`.
 
     Faults are attributes: `outage` takes all three phases, `outages` single ones, `scale_pm` is a
     sag (< 1000) or swell of each phase in 1/1000. After an outage a phase is back at once, or
     climbs from 0 for `return_us`, in 20 equal steps.
+    `swapped` is the phase (1..3, 0 none) whose conductor was wired to the neutral's terminal, and
+    that to its own: the two others then stand against it, with 1.7 times the voltage.
     An outage leaves the wallbox's electronics alone: a dead controller is the link's business.
     """
 
@@ -29,6 +36,7 @@ class Mains:
         "return_us",
         "scale_pm",
         "source_mohm",
+        "swapped",
         "volts_mv",
     )
 
@@ -46,6 +54,7 @@ class Mains:
         self.outages: tuple[bool, bool, bool] = (False, False, False)
         self.scale_pm: tuple[int, int, int] = (1_000, 1_000, 1_000)
         self.return_us = 0
+        self.swapped = 0
         self.due_us = NEVER_US  # the next step of a slow return
         # since when each phase climbs: NEVER_US while it is out, None once it has arrived
         self._back_us: list[int | None] = [None, None, None]
@@ -60,7 +69,7 @@ class Mains:
     def look(self, now_us: int) -> Volts:
         """Take in what has been set, and whatever a slow return has reached; the open voltages."""
         self._looked_us = now_us
-        known = (self.outage, self.outages, self.scale_pm, self.volts_mv)
+        known = (self.outage, self.outages, self.scale_pm, self.volts_mv, self.swapped)
         if known != self._known or self.due_us <= now_us:
             self._known = known
             self._solve(now_us)
@@ -69,6 +78,10 @@ class Mains:
     def _solve(self, now_us: int) -> None:
         self.due_us = NEVER_US
         mv = [self._phase_mv(k, now_us) for k in range(3)]
+        if self.swapped:
+            own = mv[self.swapped - 1]
+            mv = [_between(v, own) if v else 0 for v in mv]  # a dead wire is nowhere connected
+            mv[self.swapped - 1] = own
         self._open_mv = (mv[0], mv[1], mv[2])
 
     def _phase_mv(self, k: int, now_us: int) -> int:

@@ -13,15 +13,18 @@ class Pilot:
     `duty` is what the wallbox commands, `pin_duty` what the generator makes of it. Faults are
     attributes, beside the levels and `r1_ohm` themselves: `stuck_duty` (None, or the duty at
     whatever command), `duty_error` (added to a duty that oscillates, in 1/100 %), `period_us`
-    (980..1020 is allowed) and `dead` (no supply: 0 V).
+    (980..1020 is allowed), `dead` (no supply: 0 V), and of the divider that the wallbox reads it
+    by `gain_pm` and `offset_mv` (1000 and 0: it is what the firmware takes it for).
     """
 
     __slots__ = (
         "dead",
         "duty",
         "duty_error",
+        "gain_pm",
         "high_mv",
         "low_mv",
+        "offset_mv",
         "period_us",
         "r1_ohm",
         "stuck_duty",
@@ -36,6 +39,8 @@ class Pilot:
         self.duty_error = 0
         self.period_us = 1_000
         self.dead = False
+        self.gain_pm = 1_000
+        self.offset_mv = 0
 
     @property
     def pin_duty(self) -> int:
@@ -51,6 +56,10 @@ class Pilot:
     def pin_period_us(self) -> int:
         """The period on the wire, 0 while it is steady."""
         return self.period_us if STEADY_LOW < self.pin_duty < STEADY_HIGH else 0
+
+    def read_mv(self, mv: int) -> int:
+        """What the wallbox takes a plateau of `mv` for."""
+        return round(mv * self.gain_pm / 1_000) + self.offset_mv
 
     def levels_mv(self) -> tuple[int, int]:
         """The generator's upper and lower plateau; the same level twice when it is steady."""

@@ -25,7 +25,8 @@ class Rcd:
     `pace_pm` (1..1000) thousandths of the longest break time. A pulse of 30..1200 ms on the test
     input makes the output active `test_on_us` and inactive `test_off_us` (at most 3 s) after the
     pulse's end, which also releases a trip; other pulses do nothing. The defaults are typical.
-    Faults are attributes: `dead` (the output never becomes active), `stuck_tripped` and `opens`
+    Faults are attributes: `dead` (the output never becomes active), `test_cut` (nothing is wired
+    to the test input), `stuck_tripped` and `opens`
     False (the output does not reach the coils). `trips` counts the trips by a residual current.
     """
 
@@ -46,6 +47,7 @@ class Rcd:
         "opens",
         "pace_pm",
         "stuck_tripped",
+        "test_cut",
         "test_off_us",
         "test_on_us",
         "timing",
@@ -71,6 +73,7 @@ class Rcd:
         self.ac_ua = 0
         self.dc_ua = 0
         self.dead = False
+        self.test_cut = False
         self.stuck_tripped = False
         self.trips = 0
         self.timing = False  # a residual current has been seen: `look` even when it is gone
@@ -92,7 +95,7 @@ class Rcd:
 
     def press(self, now_us: int, pressed: bool) -> None:
         """Drive the test input."""
-        if pressed == self._pressed:
+        if pressed == self._pressed or self.test_cut:
             return
         self._pressed = pressed
         if pressed:

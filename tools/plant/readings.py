@@ -40,8 +40,8 @@ _known = [(getattr(signals, name), read) for name, read in EXTRA.items() if hasa
 def fill(world: World, inputs: MutableSequence[int]) -> None:
     """Write the samples of a world that has just been looked at."""
     _, _, pp_ohm, pe_ok, rcd, _, _, locked, stop, cover_open, _ = world.seen
-    inputs[signals.CP_HIGH_MV] = world.cp_high_mv
-    inputs[signals.CP_LOW_MV] = world.cp_low_mv
+    inputs[signals.CP_HIGH_MV] = world.pilot.read_mv(world.cp_high_mv)
+    inputs[signals.CP_LOW_MV] = world.pilot.read_mv(world.cp_low_mv)
     inputs[signals.CP_DUTY] = world.pilot.pin_duty
     inputs[signals.PP_OHM] = pp_ohm
     inputs[signals.FEEDBACK] = int(world.contactor.feedback)

@@ -30,7 +30,9 @@ class World:
     `contactor` switches all poles, or with a `contactor2` its share of them (Contactor.pair).
     Sensors that no other part owns are attributes: `rcd_tripped` (the RCD's pin alone; what a
     module does, with the contacts, is `rcd`), `pe_ok`, `lock_ok` (the latch holds a plug that is
-    in), `stop_pressed` and `cover_open`. The car stays in the bay (`car`) when unplugged.
+    in), `stop_pressed`, `cover_open` and `pp_short` (the socket's PP contact lies on PE). The
+    earth monitor sits between L1's terminal and PE. The car stays in the bay (`car`) when
+    unplugged.
     For judges: `log` (since when is what so), `poles` (the set that conducts), `current_ma` and
     the counts `opened_under_load` and `pulled_under_load` (a plug came out above 1 A).
     """
@@ -61,6 +63,7 @@ class World:
         "now_us",
         "pe_ok",
         "pilot",
+        "pp_short",
         "pulled_under_load",
         "rcd",
         "rcd_tripped",
@@ -95,6 +98,7 @@ class World:
         self.agenda = Agenda()
         self.rcd_tripped = False
         self.pe_ok = True
+        self.pp_short = False
         self.lock_ok = True
         self.stop_pressed = False
         self.cover_open = False
@@ -312,11 +316,12 @@ class World:
         in_socket = self._seat.at >= PP
         fixed = cable is not None and cable.tethered
         held = self.lock.feedback if self.lock.commanded else in_socket
+        pp_ohm = cable.pp_seen_ohm() if cable and in_socket else PP_OPEN_OHM
         seen = (
             self._cp_state,
             self._cp_load,
-            cable.pp_seen_ohm() if cable and in_socket else PP_OPEN_OHM,
-            self.pe_ok,
+            0 if self.pp_short else pp_ohm,
+            self.pe_ok and self.mains.swapped != 1,
             self.rcd_tripped or self.rcd.tripped,
             car.s2 if car else False,
             power.poles,

@@ -26,6 +26,7 @@ KINDS = {
     "start": ("box", "firmware", "config", "tariff", "unix", "clock", "about", "periods"),
     "event": (
         *("tariff", "event", "unix", "clock", "about", "before", "after", "count", "periods"),
+        "report",
     ),
     "day": ("unix", "count", "usable_min", "faulted_min", "unreachable_min"),
 }
@@ -102,6 +103,7 @@ _TEXTS = {
     "usable_min": "Minutes without a fault.",
     "faulted_min": "Minutes with a fault.",
     "unreachable_min": "Minutes without the operator's broker.",
+    "report": "SHA-256 of the report of commissioning (docs/commissioning.md).",
 }
 
 _UNITS = (("_unix", "s"), ("_wh", "Wh"), ("_min", "min"), ("_s", "s"), ("_w", "W"), ("_g", "g"))

@@ -23,7 +23,8 @@ class Box:
     JSON files in it, {name: value}. `meter` and `grid` are what hangs on its buses: an SDM630,
     and nothing. `fram`: it has one. `outputs` are fitted otherwise than boards/host says, and
     `board` are more keys of its data.
-    `console` is the pseudo-terminal of its own.
+    `console` is the pseudo-terminal of its own. `networks`: it has a radio, and these are in
+    reach, {name: (key, dBm)}.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Box:
         fram: bool = False,
         outputs: Mapping[str, Any] | None = None,
         console: str = "",
+        networks: Mapping[str, Any] | None = None,
         board: Mapping[str, Any] | None = None,
     ):
         self.world = world
@@ -47,6 +49,7 @@ class Box:
         self._fram = fram
         self._outputs = outputs
         self._console = console
+        self._networks = networks
         self._more = board or {}
         self._config = config
         self._root = root
@@ -74,6 +77,7 @@ class Box:
             fram,
             self._board(),
             self._console,
+            self._wifi(),
         )
         stack.push_async_callback(self.firmware.cut)
         await self.firmware.start()
@@ -91,6 +95,13 @@ class Box:
         own = self.root / "board.json"
         own.write_text(json.dumps(board))
         return own
+
+    def _wifi(self) -> str:
+        if self._networks is None:
+            return ""
+        own = self.root / "networks.json"
+        own.write_text(json.dumps(self._networks))
+        return str(own)
 
     def configure(self, values: Any) -> None:
         """Write config.json; the firmware reads it when it starts."""

@@ -32,7 +32,7 @@ class Firmware:
     `on_line` is called with each line.
 
     `plant` is host:port; `meter`, `grid` and `console` are pseudo-terminals; `fram` and `board`
-    are files.
+    are files, `wifi` is one with the networks in reach.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Firmware:
         fram: str = "",
         board: Path = BOARD,
         console: str = "",
+        wifi: str = "",
     ):
         self.output: list[str] = []
         self.on_line: Callable[[str], object] = lambda _line: None
@@ -56,6 +57,7 @@ class Firmware:
             "PILOTWIRE_GRID": grid,
             "PILOTWIRE_FRAM": fram,
             "PILOTWIRE_CONSOLE": console,
+            "PILOTWIRE_WIFI": wifi,
             "PILOTWIRE_FIRMWARE": _digest(),
         }
         self._process: asyncio.subprocess.Process | None = None

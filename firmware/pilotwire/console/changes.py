@@ -3,7 +3,7 @@
 import json
 
 from ..loading import unload
-from ..orders.settings import SECRETS, put
+from ..orders.settings import SECRETS, put, sealed_keys
 from .table import FACTORY, INSTALLER, WrongError, whole
 
 
@@ -109,6 +109,10 @@ def stage(con, values):
     """Have `values` among those that `config save` writes. Raises WrongError."""
     from ..config import ConfigError, check
 
+    sealed = sealed_keys(con.app)
+    for key in values:
+        if key in sealed:
+            raise WrongError("key-is-sealed", key)
     config = stored(con.app)
     config.update(con.staged)
     config.update(values)

@@ -14,6 +14,7 @@ _AT_ONCE = const(16)  # records between two looks for a key
 _GONE = (
     "config.json",
     "config.good.json",
+    "commission.json",
     "guests.json",
     "guests.json.new",
     "schedule.json",

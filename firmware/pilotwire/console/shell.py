@@ -25,8 +25,8 @@ class Leave(Exception):
 
 
 class Shell:
-    """What commands see: the `app`, the `level`, the `lang`, keys `staged` for saving, and the
-    login.Pin once somebody has tried it.
+    """What commands see: the `app`, the `level`, the `lang`, keys `staged` for saving, the
+    login.Pin once somebody has tried it, and what is done of commissioning.
     """
 
     def __init__(self, app, stream, key):
@@ -35,6 +35,7 @@ class Shell:
         self.lang = app.config["lang"]
         self.staged = {}
         self.pin = None
+        self.state = {}  # of commissioning
         self._stream = stream
         self._key = key if key > b" " else b""  # Enter has only woken it
         self.complete = self._words  # of a line before the cursor: what its last word may become
@@ -126,6 +127,10 @@ class Shell:
             from .shows import COMMANDS
         elif row["in"] == "parts":
             from .parts import COMMANDS
+        elif row["in"] == "commission":
+            from .commission import COMMANDS
+        elif row["in"] == "sealing":
+            from .sealing import COMMANDS
         elif row["in"] == "trials":
             from .trials import COMMANDS
         elif row["in"] == "net":
@@ -152,7 +157,7 @@ async def talk(app, stream, key):
     except Leave:
         pass
     finally:
-        unload("link.arguments", "orders.settings")
+        unload("link.arguments", "orders.settings", "record.seal")
 
 
 def dash(value):

@@ -74,6 +74,10 @@ class Host:
         self._buses = [environment("PILOTWIRE_" + name) or "" for name in ("METER", "GRID")]
         self._dns = environment("PILOTWIRE_DNS") or ""
         self._console = environment("PILOTWIRE_CONSOLE") or ""
+        self._wifi = environment("PILOTWIRE_WIFI") or ""  # {network: [key, dBm]}
+        self._network = (
+            ("wifi", "", None, "off") if self._wifi else ("host", "127.0.0.1", None, "")
+        )
         self._ahead_s = 0  # of the computer's clock
         self._quality = "set"
         self._synchronised_s = 0
@@ -142,10 +146,15 @@ class Host:
         if quality == "synchronised":
             self._synchronised_s = unix
 
-    def serial(self, _baud, _parity, _stop, bus):
-        """The plant has set the pseudo-terminal up: raw, and reads that do not wait."""
+    def serial(self, baud, _parity, _stop, bus):
+        """The plant has set the pseudo-terminal up, but for its speed: raw, and reads that do not
+        wait.
+        """
         path = self._buses[bus - 1]
-        return open(path, "r+b") if path else None
+        if not path:
+            return None
+        os.system("stty %d < %s" % (baud, path))
+        return open(path, "r+b")
 
     def open_connection(self, address, port, context=None, name=None):
         return open_connection(address, port, context, name)
@@ -163,11 +172,18 @@ class Host:
             return []
         return [row[1] for row in rows if row and row[0] == "nameserver" and "." in row[1]][:2]
 
-    async def join(self, _config):
-        """The computer is on its networks already."""
+    async def join(self, config):
+        """The computer is on its networks already; with PILOTWIRE_WIFI a radio has to join."""
+        if not self._wifi:
+            return
+        with open(self._wifi) as file:
+            there = json.load(file)
+        key, dbm = there.get(config["wifi_ssid"], (None, None))
+        reason = "not-found" if key is None else "wrong-key" if key != config["wifi_key"] else ""
+        self._network = "wifi", "" if reason else "127.0.0.1", None if reason else dbm, reason
 
     def network(self):
-        return "host", "127.0.0.1", None, ""
+        return self._network
 
     def random_bits(self, n):
         return getrandbits(n)

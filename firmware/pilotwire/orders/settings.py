@@ -18,6 +18,7 @@ _CHECKS = "power.plan", "power.schedule", "energy.guests", "energy.tarifffile", 
 SEALED = (
     "id",
     "limit_ma",
+    "phases",
     "profile",
     "cable_ma",
     "simplified_ma",
@@ -44,6 +45,7 @@ SEALED = (
     "grid_address",
     "grid_bus",
 )
+KEPT = SEALED + ("location",)  # what the seal of an installation keeps
 SECRETS = ("wifi_key", "wifi_key2", "wifi_key3", "mqtt_password")  # what no message may tell
 
 
@@ -118,8 +120,9 @@ def _change_config(app, values):
     from ..config import ConfigError, check
 
     unload("config", "zone")
+    sealed = sealed_keys(app)
     for key in values:
-        if key in SEALED:
+        if key in SEALED or key in sealed:
             raise Refused(None, "safety", "%s: the installer's" % key)
     text = app.files.read("config.json")
     try:
@@ -129,6 +132,19 @@ def _change_config(app, values):
     except (ConfigError, ValueError, AttributeError) as error:
         raise Refused(None, "range", str(error)[:120]) from None
     return {"written": put(app, "config.json", json.dumps(config).encode())}
+
+
+def is_sealed(app):
+    """Whether there is, or has been, a seal (record/seal.py)."""
+    from ..record.seal import find
+
+    unload("record.seal")
+    return find(app.hal.root)[1]
+
+
+def sealed_keys(app):
+    """Keys that only `unseal` sets free."""
+    return KEPT if is_sealed(app) else ()
 
 
 def put(app, name, data):

@@ -49,6 +49,8 @@ _EVENTS = (
     "login",
     "forgotten",
     "tariff",
+    "commissioned",
+    "unsealed",
 )
 
 FIELDS = (
@@ -104,6 +106,7 @@ FIELDS = (
     ("usable_min", NUMBER),
     ("faulted_min", NUMBER),
     ("unreachable_min", NUMBER),
+    ("report", HASH),
 )
 
 # What a record that is too long can do without, the first first: a list loses what is in its

@@ -9,6 +9,13 @@ from ..hal.host import Host
 def run():
     """Run the app until a command wants a restart: who has started the process starts it again."""
     try:
-        asyncio.run(App(Host()).run())
+        asyncio.run(_together(Host()))
     except RestartWanted:
         print("main: ends, to be started again")
+
+
+async def _together(hal):
+    app = App(hal)
+    task = asyncio.create_task(hal.join(app.config))
+    await app.run()
+    return task
