@@ -1,8 +1,8 @@
 """`make bench-board`: figures of an emulated Pico W against their limits.
 
 `RP2_UF2=path python -m bench.board`; `ONLY=name` measures and prints that line alone (or those of
-one group: guard, opening, duty, boot, network, sizes). Exits 1 if a limit is not held. Cycle
-timing is the emulator's, not checked against hardware; flash is faster there than on a board.
+one group: guard, opening, duty, boot, console, network, sizes). Exits 1 if a limit is not held.
+Cycle timing is the emulator's, not checked against hardware; flash is faster there than on a board.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from emulator import ImageMissingError, find_image
 
-from . import board_guard, board_network, sizes
+from . import board_console, board_guard, board_network, sizes
 from .figure import BoardFigure
 
 Group = tuple[tuple[str, ...], Callable[[tuple[str, ...]], Iterator[BoardFigure]]]
@@ -36,6 +36,7 @@ def groups() -> dict[str, Group]:
         "duty": (board_guard.DUTIES, board_guard.duty_errors),
         "guard": (board_guard.TICKS, board_guard.ticks),
         "opening": (tuple(board_guard.OPENINGS), board_guard.openings),
+        "console": (board_console.CONSOLE, board_console.sittings),
         "network": (board_network.NETWORK, board_network.network),
     }
 

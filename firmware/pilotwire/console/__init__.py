@@ -22,13 +22,13 @@ async def serve(app, port):
             continue
         _sitting.append(stream)
         try:
-            from . import shell
+            from .shell import talk
 
-            await shell.talk(app, stream, key)
+            await talk(app, stream, key)
         except (MemoryError, OSError) as error:
             print("console: %r" % error)
         finally:
-            shell = None
+            talk = None
             _sitting.clear()
             for name in list(sys.modules):
                 if name.startswith("pilotwire.console."):
