@@ -2,7 +2,7 @@
 
 `RP2_UF2=path python -m bench.board`; `ONLY=name` measures and prints that line alone (or those of
 one group: guard, opening, duty, boot, console, network, sizes). Exits 1 if a limit is not held.
-Cycle timing is the emulator's, not checked against hardware; flash is faster there than on a board.
+Cycle timing is the emulator's, not checked against hardware; flash is faster there than on one.
 """
 
 import os

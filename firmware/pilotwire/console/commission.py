@@ -151,8 +151,8 @@ def kept(app):
 
 def rows():
     """The steps in their order."""
-    with open(_FOLDER + "/commission.jsonl") as file:
-        for line in file:
+    with open(_FOLDER + "/commission.jsonl", "rb") as file:
+        while line := file.readline():
             yield json.loads(line)
 
 

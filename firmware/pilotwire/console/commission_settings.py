@@ -132,8 +132,8 @@ async def _country(con):
 
 def _of_country(country):
     """Keys that its rules want."""
-    with open(_FOLDER + "/countries.jsonl") as file:
-        for line in file:
+    with open(_FOLDER + "/countries.jsonl", "rb") as file:
+        while line := file.readline():
             row = json.loads(line)
             if row["country"] == country:
                 return row["keys"]

@@ -147,13 +147,13 @@ def _meaning(con, name, code):
     said = table.text(con.lang, "code " + code)
     if said:
         return said
-    head = '  "%s": ' % code
-    with open(_PILOT + name + ".json") as file:
-        for line in file:
+    head = b'  "%s": ' % code.encode()
+    with open(_PILOT + name + ".json", "rb") as file:
+        while line := file.readline():
             if line.startswith(head):
                 if name == "faults":
-                    line, code = next(file), "text"
-                return json.loads("{" + line.strip().rstrip(",") + "}")[code]
+                    line, code = file.readline(), "text"
+                return json.loads(b"{" + line.strip().rstrip(b",") + b"}")[code]
     return code
 
 

@@ -23,8 +23,8 @@ class WrongError(Exception):
 
 def rows():
     """All commands, in the order of help."""
-    with open(_FOLDER + "/commands.jsonl") as file:
-        for line in file:
+    with open(_FOLDER + "/commands.jsonl", "rb") as file:
+        while line := file.readline():
             yield json.loads(line)
 
 
@@ -33,10 +33,10 @@ def text(language, key):
 
     Keys have more than ten characters: MicroPython would intern shorter ones for ever.
     """
-    head = '{"%s": ' % key
+    head = b'{"%s": ' % key.encode()
     for name in (language, "en"):
-        with open("%s/%s.jsonl" % (_FOLDER, name)) as file:
-            for line in file:
+        with open("%s/%s.jsonl" % (_FOLDER, name), "rb") as file:
+            while line := file.readline():
                 if line.startswith(head):
                     return json.loads(line)[key]
     return None
