@@ -16,7 +16,7 @@ def opened(tree):
             for item in node.items:
                 match item:
                     case ast.withitem(ast.Call(ast.Name("open"), [_, *modes]), ast.Name(id=name)):
-                        mode = modes[0].value if modes else "r"
+                        mode = ast.unparse(modes[0]) if modes else "r"
                         yield name, mode, node.body
 
 
