@@ -63,8 +63,9 @@ class _Pack:
         index = self._index(path)
         file = open(self._path, "rb")  # noqa: SIM115
         file.seek(12 + len(self._keys) + index // 3 * 4)
-        file.seek(unpack("<I", file.read(4))[0])
-        return file if path.endswith(".mpy") else DeflateIO(file, RAW, 9, True)
+        place = unpack("<I", file.read(4))[0]
+        file.seek(place >> 1)
+        return DeflateIO(file, RAW, 9, True) if place & 1 else file
 
     def _index(self, path):
         index = self._keys.find(crc32(path).to_bytes(4, "little")[:3])
@@ -80,7 +81,7 @@ def _whole(slot):
         with open(path, "rb") as file:
             mark, size, count = unpack("<4sII", file.read(12))
             keys = file.read(3 * count)
-            if mark == b"PWP1" and file.seek(0, 2) == size:
+            if mark == b"PWP2" and file.seek(0, 2) == size:
                 return [(slot, _Pack(path, keys))]
     except (OSError, ValueError, OverflowError, MemoryError):
         pass

@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from pathlib import Path
 
 import pytest
 from flashing.console import Console
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from pilotwire.energy import mapfile
 from rig import mpy
 from rig.interpreter import FIRMWARE
+from rig.on_demand import ON_DEMAND
 from rig.pack import PackError, pack, pieces, size_of_index
 from standin import StandIn
 
@@ -36,7 +38,8 @@ def test_boot_py_finds_every_file_of_the_firmware_and_no_other(tmp_path, micropy
         with Console(board.port) as started:
             assert started.interrupted.started_from == "/a"
             for name, content in files.items():
-                size = len(content) if name.endswith(".mpy") else -1
+                is_raw = name.endswith(".mpy") and name not in ON_DEMAND
+                size = len(content) if is_raw else -1
                 code = f"with open('/a/{name}', 'rb') as file:\n data = file.read({size})\n"
                 seen = started.run(code + "print(hexlify(sha256(data).digest()).decode())")
                 assert seen == hashlib.sha256(content).hexdigest(), name
@@ -89,10 +92,15 @@ def test_names_with_one_key_are_refused():
         pack({str(seen[key]): b"", str(n): b""})
 
 
-@pytest.mark.parametrize("head", [b"", b"PWP1", b"PWP2" + bytes(8)])
+@pytest.mark.parametrize("head", [b"", b"PWP2", b"PWP1" + bytes(8)])
 def test_what_is_no_pack_is_told(head):
     with pytest.raises(PackError):
         size_of_index(head)
+
+
+def test_what_loads_on_demand_is_there():
+    found = {path.relative_to(FIRMWARE).with_suffix(".mpy") for path in FIRMWARE.rglob("*.py")}
+    assert {*map(Path, ON_DEMAND)} <= found
 
 
 def test_every_makers_file_is_named():

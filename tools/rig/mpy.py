@@ -21,6 +21,7 @@ from pathlib import Path
 from .fold import constants, fold
 from .install import BUILD
 from .interpreter import FIRMWARE, ROOT
+from .on_demand import ON_DEMAND
 from .pack import pack
 from .parameters import rename
 from .prune import prune
@@ -87,7 +88,7 @@ def slot(board: str) -> dict[str, bytes]:
 
 def tree(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """{path on the board: content} of a board that starts from these files of a slot."""
-    return {f"{SLOT}.pack": pack(files), "slot": SLOT.encode(), **_starters()}
+    return {f"{SLOT}.pack": pack(files, ON_DEMAND), "slot": SLOT.encode(), **_starters()}
 
 
 def build(board: str, target: Path) -> dict[str, bytes]:
@@ -97,7 +98,7 @@ def build(board: str, target: Path) -> dict[str, bytes]:
     """
     files = slot(board)
     data = json.loads(files["board.json"])
-    written = {PACK: pack(files), **_starters()}
+    written = {PACK: pack(files, ON_DEMAND), **_starters()}
     manifest = {
         "board": board,
         "chip": data["chip"],

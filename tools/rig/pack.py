@@ -1,18 +1,19 @@
 """A slot in one file: as files of their own its modules would leave most of the flash empty.
 
 Little-endian: the mark, the size of all, the number of files; then a key for each (24 bits of
-the CRC-32 of "/" and its path), then for each where it begins; then the files, in the same order.
-What is compiled stands there as it is, since the interpreter knows where it ends; all else is
-deflated, which gives it an end. firmware/boot.py reads it.
+the CRC-32 of "/" and its path), then for each twice the place where it begins, and 1 if it is
+deflated; then the files, in the same order. What is compiled, and always in the heap, stands there
+as it is: that starts quicker, and the interpreter knows where it ends. All else is deflated, which
+gives it an end, too. firmware/boot.py reads it.
 """
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-MARK = b"PWP1"
+MARK = b"PWP2"
 HEAD = struct.Struct("<4sII")
 _KEY = 3
 _PLACE = 4
@@ -30,19 +31,27 @@ class Piece(NamedTuple):
     size: int
 
 
-def pack(files: Mapping[str, bytes]) -> bytes:
-    """{path: content} as one. Raises PackError where two names have one key."""
+def pack(files: Mapping[str, bytes], seldom: Container[str] = ()) -> bytes:
+    """{path: content} as one; `seldom`: what is compiled and deflated all the same.
+
+    Raises PackError where two names have one key.
+    """
     named = sorted(files)
     keys = b"".join(_key(name) for name in named)
     for place, name in enumerate(named):
         if keys.find(_key(name)) != _KEY * place:
             raise PackError(f"{name}: its key stands elsewhere, too; give it another name")
-    contents = [_packed(name, files[name]) for name in named]
+    deflated = [not name.endswith(".mpy") or name in seldom for name in named]
+    contents = [
+        _deflated(files[name]) if is_ else files[name]
+        for name, is_ in zip(named, deflated, strict=True)
+    ]
     places = [HEAD.size + (_KEY + _PLACE) * len(named)]
     for content in contents:
         places.append(places[-1] + len(content))
     head = HEAD.pack(MARK, places[-1], len(named))
-    return head + keys + struct.pack(f"<{len(named)}I", *places[:-1]) + b"".join(contents)
+    words = [place << 1 | is_ for place, is_ in zip(places, deflated, strict=False)]
+    return head + keys + struct.pack(f"<{len(named)}I", *words) + b"".join(contents)
 
 
 def size_of_index(head: bytes) -> int:
@@ -62,16 +71,14 @@ def pieces(index: bytes) -> dict[bytes, Piece]:
     _, size, count = HEAD.unpack(index[: HEAD.size])
     end = HEAD.size + _KEY * count
     keys = [index[at : at + _KEY] for at in range(HEAD.size, end, _KEY)]
-    places = [*struct.unpack(f"<{count}I", index[end:]), size]
+    places = [*(word >> 1 for word in struct.unpack(f"<{count}I", index[end:])), size]
     if any(after < before for before, after in pairwise(places)):
         raise PackError("no pack: its files do not follow each other")
     ends = pairwise(places)
     return {key: Piece(start, end - start) for key, (start, end) in zip(keys, ends, strict=True)}
 
 
-def _packed(name: str, content: bytes) -> bytes:
-    if name.endswith(".mpy"):
-        return content
+def _deflated(content: bytes) -> bytes:
     deflate = zlib.compressobj(9, zlib.DEFLATED, -_WINDOW_BITS)
     return deflate.compress(content) + deflate.flush()
 
