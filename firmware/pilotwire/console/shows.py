@@ -20,18 +20,19 @@ _PILOT = __file__.rsplit("/", 2)[0] + "/pilot/"
 
 async def _help(con, args):
     words = [args[key] for key in ("command", "more") if key in args]
-    found = False
+    found = []
     for row in table.rows():
-        name = row["name"].split(" ")
-        if words != name[: len(words)]:
-            continue
-        found = True
+        if words == row["name"].split(" ")[: len(words)]:
+            found.append(row)
+    if not words:  # all: each looked up by itself would take a chip seconds
+        levels = {row["name"]: row["level"] for row in found}
+        for name, said in table.helps(con.lang):
+            mark = "#" if levels[name] > con.level else " "
+            await con.write("%s %-14s %s\n" % (mark, name, said))
+        return
+    for row in found:
         said = table.text(con.lang, "help " + row["name"])
-        if words:
-            await con.write("%s\n    %s\n" % (table.usage(row), said))
-        else:
-            mark = "#" if row["level"] > con.level else " "
-            await con.write("%s %-14s %s\n" % (mark, row["name"], said))
+        await con.write("%s\n    %s\n" % (table.usage(row), said))
     if not found:
         raise WrongError("unknown-command", words[0])
 

@@ -11,6 +11,7 @@ from micropython import const
 
 from ..link.arguments import arguments_of
 
+_HELP = b'{"help '
 _FOLDER = __file__.rsplit("/", 1)[0]
 USER = const(0)
 INSTALLER = const(1)
@@ -40,6 +41,15 @@ def text(language, key):
                 if line.startswith(head):
                     return json.loads(line)[key]
     return None
+
+
+def helps(language):
+    """(command, what it is for) of each."""
+    with open("%s/%s.jsonl" % (_FOLDER, language), "rb") as file:
+        while line := file.readline():
+            if line.startswith(_HELP):
+                for key, said in json.loads(line).items():
+                    yield key[len("help ") :], said
 
 
 def split(line):
