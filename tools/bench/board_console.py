@@ -70,7 +70,7 @@ def sittings(_wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
                 types(b"pin set", b": ")
                 types(b"123456", b"PIN: ")
                 types(b"123456", b"\nbench# ")
-            for line in (b"help", b"status", b"why", b"config get", b"pilot", b"selftest", b"log"):
+            for line in (b"help", b"status", b"why", b"config get", b"pilot", b"selftest"):
                 types(line, b"\nbench# ")
             types(b"commission", b"1/")
             console.write(b"\x04")  # Ctrl-D
