@@ -50,7 +50,6 @@ _ID = "bench"
 _PERIOD_US = "11000"
 _LONG_MS = 60_000
 _CLOSED_MS = 3_000
-_HEARTBEAT_S = 1  # states come as often as can be set
 _CHARGING_S = int(os.environ.get("CHARGING_S", "60"))
 
 # The firmware as main.py starts it; what else runs is this.
@@ -157,7 +156,7 @@ def _plain(wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
 def _secure(stays: bool) -> Iterator[BoardFigure]:
     port, tls_port = _free_port(), _free_port()
     authority = Authority()
-    files = _files(tls_port, mqtt_tls="on", mqtt_spread_s=0, heartbeat_s=_HEARTBEAT_S)
+    files = _files(tls_port, mqtt_tls="on", mqtt_spread_s=0)
     files["ca.der"] = authority.identity.der()
     with ExitStack() as stack:
         office = stack.enter_context(Office(_ID, port, acknowledge=False))
@@ -173,10 +172,10 @@ def _secure(stays: bool) -> Iterator[BoardFigure]:
         yield TLS_BLOCK, held_up_ms, "ms", "2000"
         yield TLS_FREE, free, "bytes", ">=40960"
         if stays:
-            states = len(office.of("state"))
-            yield TLS_LOST, free - run.number(b"left", _CHARGING_S * 1_500), "bytes", "0"
-            if len(office.of("state")) < states + _CHARGING_S // 2:
-                raise RuntimeError("too few states came meanwhile")
+            office.send("cmd", id="1", type="limit", args={"ma": 10_000})
+            yield TLS_LOST, free - run.number(b"left", _CHARGING_S * 1_500), "bytes", "256"
+            if not office.of("cmdres"):
+                raise RuntimeError("the connection has gone meanwhile")
         if not run.box.closed:
             raise RuntimeError("the contactor opened by itself")
 
