@@ -17,8 +17,8 @@ async def serve(app, port):
             await asyncio.sleep(1)
             continue
         if _sitting:
-            stream.write(b"console: in use\r\n")
-            await stream.drain()
+            stream.write(b"console: in use\r\n")  # pyright: ignore[reportAttributeAccessIssue]
+            await stream.drain()  # pyright: ignore[reportAttributeAccessIssue]
             continue
         _sitting.append(stream)
         try:

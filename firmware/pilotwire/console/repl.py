@@ -43,8 +43,8 @@ class _Prompt:
             if print_exception:
                 print_exception(error, told)
             else:  # CPython
-                told.write("%r\n" % error)
-            self._said.append(told.getvalue())
+                told.write("%r\n" % error)  # pyright: ignore[reportAttributeAccessIssue]
+            self._said.append(told.getvalue())  # pyright: ignore[reportAttributeAccessIssue]
         said, self._said = self._said, []
         for part in said:
             await self._con.write(part)

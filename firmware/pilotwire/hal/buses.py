@@ -32,8 +32,14 @@ def serial(wires, baud, parity, stop):
 
 def terminal(wires):
     """A console's UART; `wires` is "console" of board.json."""
-    pins = {"tx": Pin(wires["tx"]), "rx": Pin(wires["rx"])}
-    return UART(wires["uart"], _TERMINAL_BAUD, rxbuf=_RX_BYTES, timeout=0, **pins)
+    return UART(
+        wires["uart"],
+        _TERMINAL_BAUD,
+        tx=Pin(wires["tx"]),
+        rx=Pin(wires["rx"]),
+        rxbuf=_RX_BYTES,
+        timeout=0,
+    )
 
 
 def i2c(wires, timeout_us):

@@ -92,7 +92,7 @@ class Service:
         self._inputs = guard._inputs
         self._down = guard._down
         self._own = guard._sequence.step
-        self._tests = (None, self._rcd, self._lock, self._contactor, self._pilot)
+        self._tests = (self._rcd, self._lock, self._contactor, self._pilot)
         self._test = 0
         self._phase = 0
         self._ms = 0  # of it
@@ -123,7 +123,7 @@ class Service:
             self._pass(dt_ms)
         if test:
             self._ms += dt_ms
-            verdict = self._wrong(state, faults) or self._tests[test]()
+            verdict = self._wrong(state, faults) or self._tests[test - RCD]()
             if verdict:
                 self._end(verdict, faults)
             return
