@@ -472,11 +472,6 @@ class App:
         self._hand_down()
         self._announce()
 
-    def into_service(self, service):
-        """From now on an installer tries things out with it; None: no longer."""
-        self.service = service
-        self._hand_down()
-
     def obey(self, type_, args) -> dict:
         """Do as a checked command says; what its result says. Raises Refused."""
         result = obey(self, type_, args)

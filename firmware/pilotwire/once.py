@@ -47,7 +47,7 @@ _BUILT = (
     ("record.watch", "Watch", "recall"),
     ("record.wear", "Wear"),
     ("hal.chip", "", "_firmware", "_switches"),
-    ("hal.chip", "Chip"),
+    ("hal.chip", "Chip", "consoles"),
     ("hal.rp2", "", "_contacts"),
     ("hal.rp2", "Rp2"),
     ("hal.rp2_sampler", "", "_aligned", "_number"),

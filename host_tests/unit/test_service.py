@@ -3,7 +3,7 @@
 import unittest
 
 import micropython
-from outlet import READY, Outlet
+from outlet import HIGH_MV, READY, Outlet
 from pilotwire.pilot import faults, handover, levels, service, signals
 from pilotwire.pilot.duty import X1, F
 from pilotwire.pilot.handover import FLAG_AUTHORISED, FLAG_RECORDED, FLAG_RUN
@@ -370,6 +370,67 @@ class All(unittest.TestCase):
             finally:
                 micropython.heap_unlock()
             self.assertFalse(bench.guard._faults & faults.GUARD, test)
+
+
+class Bounds(unittest.TestCase):
+    def test_no_vehicle_is_11_v_and_more(self):
+        for mv, said in ((10_999, "vehicle"), (11_000, "passed")):
+            bench = Bench()
+            HIGH_MV["A"] = mv
+            try:
+                self.assertEqual(bench.ask(CONTACTOR), said, mv)
+            finally:
+                HIGH_MV["A"] = 12_000
+
+    def test_ring_1_may_be_silent_for_less_than_3_s(self):
+        bench = Bench()
+        for ms, said in ((2_990, "passed"), (3_000, "control-silent")):
+            bench.guard._silent_ms = ms
+            bench.guard._turn = 1  # it does not listen now
+            bench.service.ask(CONTACTOR)
+            bench.guard.tick()
+            self.assertEqual(bench.service.asked[0], CONTACTOR if said == "passed" else 0, ms)
+            bench.service.ask(0)
+            bench.run(2_000)
+
+    def test_a_lock_has_3_s_and_a_second_more_changes_nothing(self):
+        for test in (LOCK, CONTACTOR):
+            bench = Bench(**FITTED)
+            bench.locks = False
+            began_ms = bench.now_ms
+            self.assertEqual(bench.ask(test), "no-answer", test)
+            self.assertEqual(bench.now_ms - began_ms, 3_010, test)
+
+    def test_a_lock_that_stays_in_has_3_s(self):
+        bench = Bench(**FITTED).begin(LOCK, 0)
+        bench.until(lambda: bench.hal.inputs[signals.LOCK], 1_000)
+        bench.locks = False
+        bench.run(20)
+        began_ms = bench.now_ms
+        bench.until(lambda: not bench.service.asked[0], 8_000)
+        self.assertTrue(2_970 <= bench.now_ms - began_ms <= 3_000, bench.now_ms - began_ms)
+
+    def test_the_auxiliary_contact_is_looked_at_for_300_ms_after_the_opening(self):
+        bench = Bench().close()
+        bench.until(lambda: not bench.hal.closed, 2_000)
+        self.assertEqual(bench.until(lambda: not bench.service.asked[0], 1_000), 300)
+
+    def test_a_device_without_a_verdict_has_8_s(self):
+        bench = Bench(**FITTED)
+        bench.guard._run_test = None  # its chore is not done
+        bench.guard._chores = tuple([bench.guard._watch_lock] * 7)
+        bench.guard._dt_ms = 0
+        began_ms = bench.now_ms
+        self.assertEqual(bench.ask(RCD), "no-answer")
+        self.assertEqual(bench.now_ms - began_ms, 8_010)
+
+    def test_a_vehicle_is_read_100_ms_after_another_form(self):
+        for ms, ended in ((80, False), (120, True)):
+            bench = Bench(cable_ma=32_000)
+            bench.begin(PILOT, 10 + 3 * 400)  # the first duty has just been driven
+            bench.vehicle = "B"
+            bench.run(ms)
+            self.assertEqual(bench.said() == "vehicle", ended, ms)
 
 
 class Rcd(unittest.TestCase):

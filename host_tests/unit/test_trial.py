@@ -28,9 +28,9 @@ class App:
         self.flags = handover.FLAG_AUTHORISED | handover.FLAG_RUN
         self.closings = []
 
-    def into_service(self, service):
-        self.service = service
-        flags = self.flags & ~handover.FLAG_RUN if service else self.flags
+    def locally(self, phases):
+        assert phases is None
+        flags = self.flags & ~handover.FLAG_RUN if self.service else self.flags
         self.outlet.hand_down(flags=flags)
 
     async def live(self):
@@ -43,7 +43,7 @@ class App:
 class Trial(unittest.TestCase):
     def setUp(self):
         self.app = App()
-        self.app.into_service(None)
+        self.app.locally(None)
         self.step = self.app.guard._sequence.step
         self.before = trial._LOOK_S
         trial._LOOK_S = 0.001

@@ -29,7 +29,7 @@ async def begin(app):
         raise Refused(None, "occupied", "")
     service = Service(app.guard)
     service.enter()
-    app.into_service(service)
+    _put(app, service)
     return service
 
 
@@ -56,7 +56,12 @@ async def end(app):
     service = app.service
     await _stop(service)
     service.leave()
-    app.into_service(None)
+    _put(app, None)
+
+
+def _put(app, service):
+    app.service = service
+    app.locally(None)  # which hands down that nothing is offered, or that it is again
 
 
 async def _stop(service):
