@@ -94,6 +94,7 @@ async def _load(con):
     try:
         if not app.access.free:
             app.obey("start", {})
+        reading = None
         for _ in range(_LOAD_S):
             await asyncio.sleep(1)
             reading = _fresh(con)

@@ -10,11 +10,12 @@ _WIFI = {"wrong-key": "wifi-key", "not-found": "wifi-name", "no-address": "wifi-
 async def _wifi(con):
     """Whichever network it is; only Wi-Fi has decibels."""
     hal = con.app.hal
+    by, address, dbm, reason = hal.network()
     for _ in range(_WAIT_S):
-        by, address, dbm, reason = hal.network()
         if not by or address or reason not in _JOINING:
             break
         await asyncio.sleep(1)
+        by, address, dbm, reason = hal.network()
     values = {"network": by or "-", "address": address or "-"}
     values["dBm"] = "n/a" if dbm is None and (address or not by) else dbm
     if by and address:

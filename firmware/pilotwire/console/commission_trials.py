@@ -21,7 +21,7 @@ async def _pilot_open(con):
     values = _sweep(told, "+12 mV", "-12 mV")
     high_mv, low_mv = values["+12 mV"], values["-12 mV"]
     least, most = _TRUE_MV
-    if least <= high_mv <= most and low_mv is not None and -most <= low_mv <= -least:
+    if _within(least, high_mv, most) and _within(-most, low_mv, -least):
         return values, _trouble(told, values)
     volts = await commission.number(con, "volts-cp-pe")
     values["CP-PE V"] = volts
@@ -29,6 +29,10 @@ async def _pilot_open(con):
         return values, ""
     # Of either sign: a trial that ended early may have left -12 V for a while.
     return values, "divider" if least <= abs(volts) * 1_000 <= most else "pilot-supply"
+
+
+def _within(least, mv, most):
+    return mv is not None and least <= mv <= most
 
 
 async def _pilot_2740(con):
@@ -125,11 +129,13 @@ async def _run(con, test):
                 break
             await asyncio.sleep(_LOOK_S)
         await trial.begin(app)
+    told = await trial.run(app, test)
     for _ in range(_TRIES):
-        told = list(await trial.run(app, test))
         if told[service.VERDICT] != service.REST:  # which is over by itself: a plug that came in
             break  # has made the device test itself
-    return told
+        await asyncio.sleep(1)
+        told = await trial.run(app, test)
+    return list(told)
 
 
 def _sweep(told, high, low):
