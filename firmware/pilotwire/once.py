@@ -49,8 +49,8 @@ _BUILT = (
     ("record.wear", "Wear"),
     ("hal.chip", "", "_firmware", "_switches"),
     ("hal.chip", "Chip", "consoles"),
-    ("hal.rp2", "", "_contacts"),
-    ("hal.rp2", "Rp2"),
+    ("hal.rp2", "", "_contactor", "_contacts"),
+    ("hal.rp2", "Rp2", "start"),
     ("hal.rp2_sampler", "", "_aligned", "_number"),
     ("hal.rp2_sampler", "Sampler", "_ctrl_of"),
 )
@@ -71,6 +71,7 @@ def forget(board):
     outputs = board["outputs"]
     for name in outputs:
         outputs[name] = bool(outputs[name])  # whether it is fitted
+    sys.modules.pop("rp2", None)  # with its assembler, of which the dead-man's program came
     for row in _BUILT:
         module = sys.modules.get("pilotwire." + row[0])
         if module:

@@ -38,6 +38,7 @@ ON_DEMAND = frozenset(
         "hal/lamp",
         "hal/lock_motor",
         "hal/networks",
+        "hal/rp2_contactor",
         "hal/rp2_ethernet",
         "hal/rp2_network",
         "hal/rs485",

@@ -13,7 +13,6 @@ from ..loading import unload
 from ..pilot import signals
 from . import rp2_restart
 from .chip import INPUTS, PULLS, Chip
-from .rp2_contactor import DeadMan, PlainPin
 from .rp2_sampler import Sampler, measure
 
 _TICK_MS = const(10)
@@ -35,11 +34,7 @@ class Rp2(Chip):
         Chip.__init__(self, rp2_restart)
         board = self.board
         pilot = board["pilot"]
-        coil = board["contactor"]
-        if board["dead_man"]:
-            self._contactor = DeadMan(coil["pin"])
-        else:
-            self._contactor = PlainPin(coil["pin"], coil["active"])
+        self._contactor = _contactor(board)
         self._pwm = PWM(
             Pin(pilot["pwm"]), freq=_PWM_HZ, duty_ns=_STEADY * 100, invert=pilot["inverted"]
         )
@@ -102,6 +97,14 @@ class Rp2(Chip):
         found = choose(self.board, config)
         unload("hal.rp2_network", "hal.networks")
         await self.stay(*found)
+
+
+def _contactor(board):
+    from .rp2_contactor import DeadMan, PlainPin
+
+    coil = board["contactor"]
+    unload("hal.rp2_contactor")  # of which one class is kept
+    return DeadMan(coil["pin"]) if board["dead_man"] else PlainPin(coil["pin"], coil["active"])
 
 
 def _contacts(wires):

@@ -14,7 +14,6 @@ from array import array
 
 import machine
 import micropython
-import rp2
 import uctypes
 from machine import mem32
 from micropython import const
@@ -192,12 +191,14 @@ class Sampler:
     """
 
     def __init__(self, zero_mv, full_mv, pull_up_ohm, contacts):
+        from rp2 import DMA  # here: its assembler is not kept (once.py)
+
         if not 0 < full_mv - zero_mv < _FULL or not 0 < pull_up_ohm < _FULL:
             raise ValueError("a span in mV or a pull-up in ohm is outside 1 to 32767")
         for gpio in (26, 27):
             machine.ADC(machine.Pin(gpio))  # sets the pad up
         self.ring = _aligned(_RING_BYTES)
-        self._dma = rp2.DMA(), rp2.DMA()
+        self._dma = DMA(), DMA()
         self._ctrl = array("I", [self._ctrl_of(0), self._ctrl_of(1)])
         self.plan = plan = array("i", [0] * _N_PLAN)
         plan[_ZERO_MV] = zero_mv
