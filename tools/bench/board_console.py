@@ -73,8 +73,7 @@ def sittings(_wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
             for line in (b"help", b"status", b"why", b"config get", b"pilot", b"selftest"):
                 types(line, b"\nbench# ")
             types(b"commission", b"1/")
-            console.write(b"\x04")  # Ctrl-D
-            says(b"\nbench# ")
+            types(b"q", b"\nbench# ")
             console.write(b"exit\r")
             left()
     yield ONCE, free[0] - free[1], "bytes", "16384"
