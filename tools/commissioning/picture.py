@@ -5,6 +5,7 @@ IEC 61851-1 table A.2. The same lines go into the page and onto the sheet.
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from .read import Row
 
@@ -20,11 +21,11 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Label:
-    """Text at a place: "start", "middle" or "end" of it."""
+    """Text whose `anchor` is at a place."""
 
     at: Point
     text: str
-    anchor: str
+    anchor: Literal["start", "middle", "end"]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from .read import Report, Row, Step
 from .words import own, rows, title, when
 
 _FONT = "STSong-Light"
-_CJK = {"fontName": _FONT, "wordWrap": "CJK"}
 _WIDTHS = (40 * mm, 55 * mm, 75 * mm)
 _TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=9, leading=12)
 _HEAD = ParagraphStyle("head", parent=_TEXT, fontSize=17, leading=24)
@@ -96,4 +95,7 @@ def _table(cells: list[tuple[str, str, str]]) -> list:
 def _p(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
     """In Helvetica, but for characters that it has not."""
     latin = all(ord(c) < 0x100 for c in text)
-    return Paragraph(escape(text), style if latin else ParagraphStyle("cjk", style, **_CJK))
+    return Paragraph(
+        escape(text),
+        style if latin else ParagraphStyle("cjk", style, fontName=_FONT, wordWrap="CJK"),
+    )

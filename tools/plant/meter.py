@@ -33,8 +33,8 @@ class Meter:
     def __init__(self, import_wh: int = 0):
         self._imported = 0
         self._before = import_wh * flow.UNITS_PER_WH
-        self.cts = (0, 1, 2)
-        self.reversed = (False, False, False)
+        self.cts: tuple[int, int, int] = (0, 1, 2)
+        self.reversed: tuple[bool, bool, bool] = (False, False, False)
 
     def add(self, energy: int) -> None:
         """Count `energy`, in 1e-36 J / 6."""

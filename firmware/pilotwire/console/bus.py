@@ -29,7 +29,7 @@ _QUANTITIES = (
 )
 
 
-class Bus:
+class QuietBus:
     """A bus whose meters are not asked: `async with` it. `number` 1 or 2."""
 
     def __init__(self, app, number):
@@ -73,7 +73,7 @@ async def _leave_alone():
 async def _scan(con, args):
     first = args.get("first")
     some = None if first is None else range(first, args.get("last", first) + 1)
-    async with Bus(con.app, args.get("bus", 1)) as bus:
+    async with QuietBus(con.app, args.get("bus", 1)) as bus:
         from ..energy.scan import scan
 
         await con.say("any-key-ends-it")
@@ -102,7 +102,7 @@ async def _scan(con, args):
 async def _read(con, args):
     config = con.app.config
     name = args.get("map", config["meter"])
-    async with Bus(con.app, args.get("bus", 1)) as bus:
+    async with QuietBus(con.app, args.get("bus", 1)) as bus:
         from ..energy.mapfile import ALL, MapError, load
         from ..energy.meter import Meter
         from ..energy.plausible import checks

@@ -5,7 +5,7 @@ import asyncio
 from ..orders.settings import is_sealed
 from ..pilot.handover import UP_CLOSED
 from . import commission
-from .bus import Bus
+from .bus import QuietBus
 
 _TEST_MA = 6_000  # what a load is offered, and all that it may be
 _LEAST_MA = 1_000  # of a phase, to judge by
@@ -50,7 +50,7 @@ def _setting(con):
 async def _look_around(con):
     """The first meter that answers in any setting, or None."""
     lines = []
-    async with Bus(con.app, 1) as bus:
+    async with QuietBus(con.app, 1) as bus:
         from ..energy.scan import scan
 
         found = await scan(bus.open, con.app.hal.ticks_ms, _NEAR, lines.append)
