@@ -12,7 +12,7 @@ MODULES = {
     for path in ROOT.rglob("*.py")
 }
 # Entry points, each run once a start, before the box stands.
-STARTS = {("update.start", "run"), ("update.process", "_together")}
+STARTS = {("update.start", "run"), ("update.process", "run")}
 # Programs of their own, in which no box stands; and a chip that has heap enough.
 OTHERS = {"energy.scan", "hal.host", "hal.mock", "hal.esp32"}
 

@@ -7,7 +7,11 @@ from micropython import const
 
 _LONGEST = const(160)  # bytes of a line
 _REMEMBERED = const(10)  # lines
-_ENTER, _LF, _TAB, _ESC, _DELETE = const(13), const(10), const(9), const(27), const(127)
+_ENTER = const(13)
+_LF = const(10)
+_TAB = const(9)
+_ESC = const(27)
+_DELETE = const(127)
 _BELL = b"\x07"
 _NEXT = b"\r\n"
 

@@ -21,7 +21,8 @@ from .shell import dash
 from .table import WrongError
 
 _ANSWER_S = const(10)
-_GOOD_DBM, _FAIR_DBM = const(-67), const(-75)
+_GOOD_DBM = const(-67)
+_FAIR_DBM = const(-75)
 _SECURITIES = ("open", "WEP", "WPA", "WPA2", "WPA/2", "WPA2-EAP", "WPA3", "WPA2/3")
 _CONNACK = b"\x20\x02"
 
