@@ -66,8 +66,9 @@ def forget(board):
         return
     for name in _WIRED.split():
         board.pop(name, None)
+    inputs = board.get("inputs") or {}  # a computer has none
     for name in _INPUTS.split():
-        board["inputs"].pop(name, None)
+        inputs.pop(name, None)
     outputs = board["outputs"]
     for name in outputs:
         outputs[name] = bool(outputs[name])  # whether it is fitted

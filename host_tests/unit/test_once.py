@@ -20,7 +20,7 @@ class Forgetting(unittest.TestCase):
         kept = queue.Queue("t", 2)
         before = queue.Queue.__init__, queue.Queue.reconnected, state.letter
         try:
-            once.forget({"inputs": {}, "outputs": {}})
+            once.forget({"outputs": {}})
             gone = queue.Queue.__init__, queue.Queue.reconnected, state.letter
             self.assertEqual(gone, (None,) * 3 if ON_BOARD else before)
             kept.add("message")  # what has been made goes on
