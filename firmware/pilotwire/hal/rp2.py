@@ -61,11 +61,11 @@ class Rp2(Chip):
         return dt_ms
 
     def drive(self, duty, closed):
-        contactor = self._contactor
+        on_at, on, off_at, off = self._contactor
         if closed:
-            mem32[contactor.on_at] = contactor.on
+            mem32[on_at] = on
         else:
-            mem32[contactor.off_at] = contactor.off
+            mem32[off_at] = off
         if duty != self._duty:  # takes effect with the next period, which is never cut short
             self._duty = duty
             self._pwm.duty_ns(duty * 100)
@@ -100,11 +100,11 @@ class Rp2(Chip):
 
 
 def _contactor(board):
-    from .rp2_contactor import DeadMan, PlainPin
+    from .rp2_contactor import dead_man, plain_pin
 
     coil = board["contactor"]
-    unload("hal.rp2_contactor")  # of which one class is kept
-    return DeadMan(coil["pin"]) if board["dead_man"] else PlainPin(coil["pin"], coil["active"])
+    unload("hal.rp2_contactor")
+    return dead_man(coil["pin"]) if board["dead_man"] else plain_pin(coil["pin"], coil["active"])
 
 
 def _contacts(wires):

@@ -35,27 +35,20 @@ def _dead_man():
     wrap()
 
 
-class DeadMan:
-    """A square wave on GPIO `pin`, from state machine 0 of PIO 0.
+def dead_man(pin):
+    """A square wave on GPIO `pin`, from state machine 0 of PIO 0: (on_at, on, off_at, off).
 
     Ring 0 writes `on` to the register `on_at`, for the next 50 ms, or `off` to `off_at`.
     A queue that is full, of a machine that has stopped, takes nothing and delays nobody.
     """
-
-    on_at = off_at = _QUEUE
-    on = _TOKEN
-    off = 0
-
-    def __init__(self, pin):
-        self._machine = rp2.StateMachine(0, _dead_man, freq=_HZ, set_base=Pin(pin))
-        self._machine.active(1)
+    rp2.StateMachine(0, _dead_man, freq=_HZ, set_base=Pin(pin)).active(1)
+    return _QUEUE, _TOKEN, _QUEUE, 0
 
 
-class PlainPin:
-    """A level on GPIO `pin`, `active` (0, 1) for closed: stays as it is when the chip stops."""
-
-    def __init__(self, pin, active):
-        Pin(pin, Pin.OUT, value=1 - active)
-        self.on_at = _SET if active else _CLEAR
-        self.off_at = _CLEAR if active else _SET
-        self.on = self.off = 1 << pin
+def plain_pin(pin, active):
+    """The same of a level on GPIO `pin`, `active` (0, 1) for closed, that stays as it is when the
+    chip stops.
+    """
+    Pin(pin, Pin.OUT, value=1 - active)
+    on_at, off_at = (_SET, _CLEAR) if active else (_CLEAR, _SET)
+    return on_at, 1 << pin, off_at, 1 << pin
