@@ -3,6 +3,7 @@
 import re
 
 from catalogue import PAGE, page, texts
+from pilotwire.console import parts
 from pilotwire.pilot import faults, reasons
 from rig.interpreter import ROOT
 
@@ -29,10 +30,18 @@ def test_every_fault_is_one_bit_of_its_own_and_has_a_code_of_its_own():
 
 
 def test_nothing_else_in_the_firmware_names_a_fault():
-    """A fault's code stands in the catalogue only; "lock" and "rcd" also name inputs."""
+    """A fault's code stands in the catalogue only; "lock" and "rcd" also name inputs.
+
+    What the console sorts by parts of a box it gets from there: tested below.
+    """
     names = set(EVERY_CODE) - {"rcd", "pe", "lock", "tamper", "sensor", "generator", "guard"}
     names -= {"rcd-test", "temperature"}  # a capability of a board, a source of limits, too
     word = re.compile('"(' + "|".join(names) + ')"')
     for path in (ROOT / "firmware").glob("**/*.py"):
-        if path.name not in ("faults.py", "reasons.py"):
+        if path.parent.name != "console" and path.name not in ("faults.py", "reasons.py"):
             assert not word.search(path.read_text()), path
+
+
+def test_the_console_sorts_only_what_the_catalogue_has():
+    known = {*EVERY_CODE, *reasons.codes(-1)}
+    assert {code for _, codes in parts._FOUND for code in codes} <= known
