@@ -87,12 +87,15 @@ async def measured(app):
     await asyncio.sleep(2)
     gc.collect()
     print('free', gc.mem_free())
-    for _ in range(%d):
+%sstart._settle = watch
+start.run(Rp2)
+"""
+
+
+_STAYS = """    for _ in range(%d):
         await asyncio.sleep(1)
     gc.collect()
     print('left', gc.mem_free())
-start._settle = watch
-start.run(Rp2)
 """
 
 
@@ -160,7 +163,7 @@ def _secure(stays: bool) -> Iterator[BoardFigure]:
     files["ca.der"] = authority.identity.der()
     with ExitStack() as stack:
         office = stack.enter_context(Office(_ID, port, acknowledge=False))
-        run = stack.enter_context(_Run(files))
+        run = stack.enter_context(_Run(files, _STAYS % (_CHARGING_S,) if stays else ""))
         run.charge()
         start = run.board.ns
         stack.enter_context(terminator(tls_port, port, authority.server(GATEWAY)))
@@ -205,13 +208,13 @@ def _files(port: int, records: int = 0, **more: Any) -> dict[str, bytes]:
 class _Run:
     """The firmware running, started at the prompt, in a box with a meter. Use with `with`."""
 
-    def __init__(self, files: dict[str, bytes]):
+    def __init__(self, files: dict[str, bytes], then: str = ""):
         self.ticks, self.flash = Ticks(), FlashOperations()
         self._at = 0  # read of the console
         meter = SerialSlave(1, MeterFrames(lambda: self.box.world.reading()).answer)
         now = time.gmtime()
         clock = (now.tm_year, now.tm_mon, now.tm_mday, 0, now.tm_hour, now.tm_min, now.tm_sec, 0)
-        files = {**files, "main.py": b"", "run.mpy": as_mpy(_RUN % (clock, _CHARGING_S), "run.py")}
+        files = {**files, "main.py": b"", "run.mpy": as_mpy(_RUN % (clock, then), "run.py")}
         self.box = Box(self._boot, files, devices=[meter, self.ticks, self.flash])
         self.board.set_speed(1)
         self.board.console.start("import run")

@@ -18,6 +18,7 @@ _PIECE = const(64)  # bytes shown before others have their turn
 _IDLE_S = const(300)  # a line, or a screen, that takes longer leaves the console
 _ENDS = ("> ", "# ", "! ")  # of the prompt
 _NAMES = ("user", "installer", "factory")
+_sitting = []  # while there is one
 
 
 class Leave(Exception):
@@ -147,8 +148,18 @@ class Shell:
 
 
 async def talk(app, stream, key):
-    """One sitting, which begins with this key."""
+    """One sitting, which begins with this key: whether there was one, as there is one at a time.
+    Raises OSError where the terminal does.
+    """
+    if _sitting:
+        try:
+            stream.write(b"console: in use\r\n")
+            await stream.drain()
+        except OSError:
+            pass
+        return False
     shell = Shell(app, stream, key)
+    _sitting.append(shell)
     try:
         try:
             await shell.run()
@@ -157,7 +168,9 @@ async def talk(app, stream, key):
     except Leave:
         pass
     finally:
+        _sitting.clear()
         unload("link.arguments", "orders.settings", "record.seal")
+    return True
 
 
 def dash(value):
