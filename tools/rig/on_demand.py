@@ -33,6 +33,7 @@ ON_DEMAND = frozenset(
         "energy/scan",
         "energy/tariff",
         "energy/tarifffile",
+        "hal/air",
         "hal/buses",
         "hal/ethernet",
         "hal/lamp",

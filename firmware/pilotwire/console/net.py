@@ -44,13 +44,13 @@ async def _wifi_scan(con, _args):
     """It blocks the loop for some seconds, so that it is not for when anybody charges."""
     if con.app.up[UP_STATE] != levels.A:
         raise Refused(None, "occupied", "")
-    try:
-        from network import STA_IF, WLAN
-    except ImportError:
-        raise WrongError("no-radio-in-here") from None
-    radio = WLAN(STA_IF)
-    radio.active(True)
-    found = sorted(radio.scan(), key=lambda one: -one[3])
+    from ..hal.air import heard
+
+    unload("hal.air")
+    found = heard()
+    if found is None:
+        raise WrongError("no-radio-in-here")
+    found = sorted(found, key=lambda one: -one[3])
     for name, _, channel, dbm, security, _ in found:
         kind = _SECURITIES[security] if security < len(_SECURITIES) else str(security)
         await con.say(
