@@ -7,6 +7,7 @@ from outlet import HIGH_MV, READY, Outlet
 from pilotwire.pilot import faults, handover, levels, service, signals
 from pilotwire.pilot.duty import X1, F
 from pilotwire.pilot.handover import FLAG_AUTHORISED, FLAG_RECORDED, FLAG_RUN
+from pilotwire.pilot.selftest import DAY_MS
 from pilotwire.pilot.service import (
     BACK_MS,
     CODES,
@@ -159,6 +160,30 @@ class Contactor(unittest.TestCase):
             said.append(bench.ask(CONTACTOR))
         self.assertEqual(said[:5], ["passed"] * 5)
         self.assertTrue("rest" in said[5:], said)
+        bench.run(1_100)
+        self.assertEqual(bench.ask(PILOT), "passed")  # nothing moves there
+        self.assertTrue(bench.guard._care.make_ms > 0)  # nor is what the last one took forgotten
+
+    def test_counts_its_closings_down_while_nothing_charges(self):
+        bench = Bench()
+        bench.ask(CONTACTOR)
+        used_ms = bench.guard._sequence._used_ms
+        bench.run(1_100)
+        began_ms = bench.now_ms
+        bench.ask(PILOT)
+        sequence = bench.guard._sequence
+        self.assertEqual(used_ms - sequence._used_ms, 1_100 + bench.now_ms - began_ms)
+        for used_ms in (5, 0):
+            bench.run(1_100)
+            sequence._used_ms = used_ms
+            bench.ask(PILOT)
+            self.assertTrue(-10 < sequence._used_ms <= 0, sequence._used_ms)
+
+    def test_waits_for_the_daily_self_test(self):
+        bench = Bench(**FITTED)
+        bench.guard._test._age_ms = DAY_MS
+        self.assertTrue(bench.until(lambda: bench.guard._test.running, 5_000) is not None)
+        self.assertEqual(bench.ask(LOCK), "rest")
 
     def test_rests_as_long_as_the_settings_want(self):
         bench = Bench(restart_ms=5_000)
@@ -327,6 +352,8 @@ class All(unittest.TestCase):
     def test_leave_no_trace_of_the_one_before(self):
         bench = Bench(**FITTED)
         bench.ask(PILOT)
+        bench.service.ask(0)
+        self.assertTrue(bench.row(1)[0], "it is taken back, but has told")
         bench.service.ask(LOCK)
         self.assertEqual(set(bench.service.told), {0})
 
@@ -425,12 +452,14 @@ class Bounds(unittest.TestCase):
         self.assertEqual(bench.now_ms - began_ms, 8_010)
 
     def test_a_vehicle_is_read_100_ms_after_another_form(self):
-        for ms, ended in ((80, False), (120, True)):
-            bench = Bench(cable_ma=32_000)
-            bench.begin(PILOT, 10 + 3 * 400)  # the first duty has just been driven
-            bench.vehicle = "B"
-            bench.run(ms)
-            self.assertEqual(bench.said() == "vehicle", ended, ms)
+        bench = Bench(cable_ma=32_000)
+        bench.begin(PILOT, 10 + 3 * 400)  # the first duty has just been driven
+        bench.vehicle = "B"
+        self.assertEqual(bench.until(lambda: bench.said() == "vehicle", 200), 100)
+
+    def test_one_state_is_counted_up_to_a_second(self):
+        bench = Bench()
+        self.assertEqual(bench.service.alone_ms, service.ALONE_MS)
 
 
 class Rcd(unittest.TestCase):
@@ -488,7 +517,8 @@ class Lock(unittest.TestCase):
         bench.locks = False
         bench.hal.inputs[signals.LOCK] = 1
         bench.run(10)
-        self.assertEqual(bench.ask(LOCK), "no-answer")
+        self.assertEqual(bench.ask(LOCK, 100), "no-answer")  # at once
+        self.assertEqual(bench.service.told[THERE_MS], 0)
 
 
 class Pilot(unittest.TestCase):
@@ -518,6 +548,13 @@ class Pilot(unittest.TestCase):
         bench.vehicle = "B"
         bench.run(500)
         self.assertEqual(bench.ask(PILOT), "vehicle")
+
+    def test_needs_a_pilot_at_rest(self):
+        bench = Bench()
+        bench.service._own = lambda *_: None  # which would bring it there
+        bench.guard._sequence.duty = 1_000
+        bench.run(2_000)
+        self.assertEqual(bench.ask(PILOT), "rest")
 
     def test_of_a_pilot_that_is_shorted_is_refused(self):
         bench = Bench()
