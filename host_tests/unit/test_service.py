@@ -4,7 +4,7 @@ import unittest
 
 import micropython
 from outlet import HIGH_MV, READY, Outlet
-from pilotwire.pilot import faults, levels, service, signals
+from pilotwire.pilot import faults, levels, reasons, service, signals
 from pilotwire.pilot.duty import X1
 from pilotwire.pilot.handover import FLAG_AUTHORISED, FLAG_RECORDED, FLAG_RUN
 from pilotwire.pilot.service import CODES, CONTACTOR, FAULTS, LOCK, PILOT, RCD, RUNNING
@@ -60,6 +60,24 @@ class All(unittest.TestCase):
             self.assertEqual(bench.ask(test), "vehicle", test)
             bench.run(990)
             self.assertEqual(bench.ask(test), "passed", test)
+
+    def test_need_a_vehicle_that_has_certainly_gone(self):
+        for test in (RCD, LOCK, CONTACTOR):
+            bench = Bench(cable_ma=32_000, **FITTED)
+            bench.vehicle = "B"
+            bench.run(2_000)
+            bench.vehicle = "A"  # in this sample: the state is still B
+            self.assertEqual(bench.ask(test, 10), "vehicle", test)
+
+    def test_leave_an_open_contactor_and_a_pilot_at_rest_as_they_are(self):
+        for test in (RCD, LOCK):
+            bench = Bench(**FITTED)
+            sequence = bench.guard._sequence
+            sequence.opened = reasons.OPENED_BY_STOP
+            settled_ms = sequence.settled_ms
+            bench.ask(test)
+            self.assertEqual(sequence.opened, reasons.OPENED_BY_STOP)
+            self.assertTrue(sequence.settled_ms > settled_ms, test)
 
     def test_need_that_there_is_no_fault(self):
         for test in TESTS:

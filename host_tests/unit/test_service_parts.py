@@ -234,6 +234,12 @@ class Rcd(unittest.TestCase):
 
 
 class Lock(unittest.TestCase):
+    def test_goes_in_and_out_of_a_plug_as_well(self):
+        bench = Bench(**FITTED)
+        bench.hal.inputs[signals.PP_OHM] = 220
+        bench.run(2_000)
+        self.assertEqual(bench.ask(LOCK), "passed")
+
     def test_goes_in_and_out(self):
         bench = Bench(**FITTED)
         self.assertEqual(bench.ask(LOCK), "passed")
