@@ -2,7 +2,7 @@
 
 import pytest
 from emulator.cable import Cable
-from emulator.console import CTRL_C, CTRL_D
+from emulator.console import CTRL_B, CTRL_C, CTRL_D
 from flashing.console import Console
 from rig.emulated import HOLD_MS, Box, tree
 
@@ -45,7 +45,7 @@ def test_ctrl_c_past_it_is_maintenance_mode(box):
     box.board.console.expect(b">>> ")
     assert box.stays_open(1_000)
     assert box.board.exec(LOADED) == "True\n", "nobody had left it"
-    box.board.console.write(CTRL_D)  # a soft reset is the way back
+    box.board.console.write(CTRL_B + CTRL_D)  # out of the raw prompt; a soft reset is the way back
     box.board.run_until(lambda: box.closed, 60_000, "the contactor again")
     sit_down(box)
 
