@@ -32,7 +32,7 @@ def run(
     process = subprocess.Popen(
         ["bash", "-c", text],
         cwd=within,
-        env={**_environment(), **texts, "REPO": str(ROOT), "WORK": str(folder)},
+        env={**environment(), **texts, "REPO": str(ROOT), "WORK": str(folder)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -56,7 +56,7 @@ def of(command: str) -> str:
     """What one command prints. AssertionError: it failed."""
     result = subprocess.run(
         ["bash", "-c", command],
-        env=_environment(),
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=60,
@@ -66,7 +66,7 @@ def of(command: str) -> str:
     return result.stdout
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """This one's, with the project's programs first, and no make around them."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "MAKEFLAGS": ""}
