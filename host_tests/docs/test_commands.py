@@ -1,6 +1,7 @@
 """Every command that a page shows is run here, elsewhere, or commands.toml says why not."""
 
 import re
+import shutil
 
 import folders
 import pytest
@@ -25,6 +26,9 @@ ALL = [line for page in pages() for block in blocks(page, "sh") for line in comm
 
 @pytest.mark.parametrize("page", PLAIN)
 def test_the_commands_of_a_page_work_in_their_order(page, tmp_path):
+    missing = [name for name in known()["needs"].get(page, []) if not shutil.which(name)]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
     before = known()["before"].get(page)
     if before:
         getattr(folders, before)(tmp_path)
@@ -52,7 +56,7 @@ def test_a_chinese_page_has_the_commands_of_the_english_one(page):
 
 def test_the_list_of_exceptions_names_only_what_a_page_shows():
     assert not set(others()) - set(ALL)
-    for names in (known()["whole"], known()["before"]):
+    for names in (known()["whole"], known()["needs"], known()["before"]):
         assert not [page for page in names if not blocks(page, "sh")]
 
 
