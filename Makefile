@@ -59,8 +59,8 @@ test: setup contract test-unit test-micropython test-webassembly test-simulation
 # (Kept by hand: a file here must not need a clock, a file or a socket.)
 RING0 := test_cable test_care test_climate test_contacts test_duty test_faults test_guard \
 	test_handover test_levels test_limits test_lock test_phases test_profiles test_proximity \
-	test_reasons test_selftest test_sequence test_service test_settings test_supply test_tap \
-	test_vehicle test_wake
+	test_reasons test_selftest test_sequence test_service test_service_parts test_settings \
+	test_supply test_tap test_vehicle test_wake
 
 test-unit: setup build/stubs/ready
 	@echo "== unit, property and plant tests on CPython"

@@ -16,7 +16,6 @@ from .energy.session import CLOSE, OPEN, Session
 from .link.link import Link
 from .link.state import phases_used
 from .loading import unload
-from .orders.obey import obey
 from .pilot import faults, handover, levels, settings
 from .pilot.guard import Guard
 from .power.leases import Leases
@@ -474,7 +473,12 @@ class App:
 
     def obey(self, type_, args) -> dict:
         """Do as a checked command says; what its result says. Raises Refused."""
-        result = obey(self, type_, args)
+        from .orders.obey import obey
+
+        try:
+            result = obey(self, type_, args)
+        finally:
+            unload("orders.obey")
         self._hand_down()
         self._announce()
         return result

@@ -13,7 +13,7 @@ from pilotwire.energy import mapfile
 from rig import mpy
 from rig.interpreter import FIRMWARE
 from rig.on_demand import ON_DEMAND
-from rig.pack import PackError, pack, pieces, size_of_index
+from rig.pack import PackError, pack, pieces, place, size_of_index
 from standin import StandIn
 
 CONTENTS = st.dictionaries(
@@ -40,10 +40,10 @@ def test_boot_py_finds_every_file_of_the_firmware_and_no_other(tmp_path, micropy
             for name, content in files.items():
                 is_raw = name.endswith(".mpy") and name not in ON_DEMAND
                 size = len(content) if is_raw else -1
-                code = f"with open('/a/{name}', 'rb') as file:\n data = file.read({size})\n"
+                code = f"with open('/a/{place(name)}', 'rb') as file:\n data = file.read({size})\n"
                 seen = started.run(code + "print(hexlify(sha256(data).digest()).decode())")
                 assert seen == hashlib.sha256(content).hexdigest(), name
-            for name in ("pilotwire/none.mpy", "pilotwire/app.py", "none"):
+            for name in ("none.mpy", "app.py", "none", "pilotwire/app.mpy"):
                 said = started.run(
                     f"try: os.stat('/a/{name}')\nexcept OSError as error: print(error.errno)"
                 )

@@ -10,10 +10,10 @@ from fake_flash import Flash, PowerCut
 from fake_fram import FakeI2c
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pilotwire.record import files, frame, journal, layout, segments
+from pilotwire.record import files, frame, journal, kinds, layout, segments
 from pilotwire.record.fram import find
 from pilotwire.record.journal import FlashBusy, Journal
-from pilotwire.record.layout import CHARGE, EVENT
+from pilotwire.record.kinds import CHARGE, EVENT
 
 ENOSPC = 28
 COUNT = 4
@@ -413,7 +413,7 @@ def test_the_real_ring_goes_around_with_all_that_is_acknowledged():
     box.do("close", 20)
     j = box.journal
     for number in range(j.seq + 1, 12_000):
-        j.note({"usable_min": 1, "count": number, "about": "x" * 20}, layout.DAY)
+        j.note({"usable_min": 1, "count": number, "about": "x" * 20}, kinds.DAY)
         j.settle()
         if number % 50 == 0:
             while record := j.read():

@@ -7,7 +7,7 @@ from fake_flash import Flash
 from pilotwire.record import files, journal, segments
 from pilotwire.record.frame import Frame, length
 from pilotwire.record.journal import Journal
-from pilotwire.record.layout import DAY
+from pilotwire.record.kinds import DAY
 
 CASES = 100_000
 BATCHES = 20

@@ -5,7 +5,7 @@ import json
 import pytest
 from journals import Box, simulated
 from jsonschema import Draft202012Validator
-from pilotwire.record import layout
+from pilotwire.record import kinds, layout
 from records.schema import FILE, KINDS, text
 
 SCHEMA = json.loads(FILE.read_text())
@@ -88,7 +88,7 @@ def test_what_the_box_publishes_keeps_to_it(tmp_path):
     box.note("damage", count=7)
     box.journal.note(
         {"unix": 1, "usable_min": 1_440, "faulted_min": 0, "unreachable_min": 3, "count": 1},
-        layout.DAY,
+        kinds.DAY,
     )
     box.journal.settle()
     box.start("watchdog")

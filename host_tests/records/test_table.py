@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from journals import Box, packed, source
-from pilotwire.record import layout
+from pilotwire.record import kinds, layout
 from records.source import load
 from records.table import COLUMNS, table, utc
 
@@ -94,7 +94,7 @@ def test_a_hostile_text_breaks_neither_row_nor_terminal():
     by = [name for name, _ in layout.FIELDS].index("by")
     text = "\r\n=1\x1b[2J\x00ä"
     body = bytes([by << 1 | 1, len(text.encode())]) + text.encode()
-    out = table(source([packed(layout.CHARGE, 1, bytes(32), body)]).found)
+    out = table(source([packed(kinds.CHARGE, 1, bytes(32), body)]).found)
     assert len(out.splitlines()) == 2
     assert out.isascii()
     assert "\x1b" not in out

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from pilotwire.record import files, journal, segments
 from pilotwire.record.journal import Journal
-from pilotwire.record.layout import DAY
+from pilotwire.record.kinds import DAY
 from simulation.flash import Flash
 
 BLOCK_KB = 4

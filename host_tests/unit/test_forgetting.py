@@ -6,7 +6,7 @@ from book import MARK, JournalTest, is_chain, secret, segment
 from fake_flash import PowerCut
 from pilotwire.record.frame import FIRST, Key, pack
 from pilotwire.record.journal import FlashBusy
-from pilotwire.record.layout import CHARGE, DAY, EVENT
+from pilotwire.record.kinds import CHARGE, DAY, EVENT
 
 FORGOTTEN = {"event": "forgotten"}
 

@@ -6,7 +6,8 @@ from fake_flash import Flash, PowerCut
 from fake_fram import FakeI2c
 from pilotwire.record.fram import Fram, find
 from pilotwire.record.frame import BODY, FIRST, Key, pack
-from pilotwire.record.layout import OPEN, encode
+from pilotwire.record.kinds import OPEN
+from pilotwire.record.layout import encode
 
 AREAS = (0, 1, 2)
 MOST = 1_014  # bytes

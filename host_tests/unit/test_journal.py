@@ -5,7 +5,7 @@ import unittest
 from book import ENDED, KEY, MARK, ROOT, STARTED, JournalTest, secret, segment
 from pilotwire.record.frame import FIRST, Key, pack
 from pilotwire.record.journal import FlashBusy, Journal
-from pilotwire.record.layout import CHARGE, DAY
+from pilotwire.record.kinds import CHARGE, DAY
 
 
 class Records(JournalTest):

@@ -16,7 +16,8 @@ from book import (
 from pilotwire.record import frame
 from pilotwire.record.frame import FIRST, Key, pack
 from pilotwire.record.journal import Journal
-from pilotwire.record.layout import CHARGE, DAY, encode
+from pilotwire.record.kinds import CHARGE, DAY
+from pilotwire.record.layout import encode
 
 COUNT = 18
 BYTES = 16_000

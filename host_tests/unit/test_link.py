@@ -6,7 +6,7 @@ from binascii import a2b_base64
 
 from book import segment, worst_charge
 from link_desk import PREFIX, LinkTest
-from pilotwire.record.layout import DAY
+from pilotwire.record.kinds import DAY
 
 STATE = {
     "state": "A1",

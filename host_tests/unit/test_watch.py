@@ -2,7 +2,7 @@
 
 import unittest
 
-from pilotwire.record.layout import DAY, EVENT
+from pilotwire.record.kinds import DAY, EVENT
 from pilotwire.record.watch import Watch
 
 MIDNIGHT = 1_800_057_600  # UTC

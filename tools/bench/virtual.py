@@ -8,6 +8,7 @@ from typing import Any
 from plant import Car
 from simulation.backend import BOX
 from simulation.simulation import Simulation
+from simulation.sources import Local
 from simulation.sweep import KINDS
 
 _SEED = 1  # a plant with a socket, no tariff, no FRAM
@@ -25,6 +26,7 @@ class Calm(Simulation):
         with self.flash.open("/config.json", "wb") as file:
             file.write(json.dumps({**_CONFIG, **config}).encode())
         self.network.delay_us = 1  # drawn as 0
+        self.backend.local = Local(0, 0)  # the configuration has none
         self.backend.ack_ms = 0
 
     @contextmanager

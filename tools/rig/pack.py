@@ -5,6 +5,9 @@ the CRC-32 of "/" and its path), then for each twice the place where it begins, 
 deflated; then the files, in the same order. What is compiled, and always in the heap, stands there
 as it is: that starts quicker, and the interpreter knows where it ends. All else is deflated, which
 gives it an end, too. firmware/boot.py reads it.
+
+The rooms of the package pilotwire lie at the root, which its __init__ knows: a module's path is in
+the board's heap for ever.
 """
 
 import struct
@@ -15,6 +18,7 @@ from typing import NamedTuple
 
 MARK = b"PWP2"
 HEAD = struct.Struct("<4sII")
+_PACKAGE = "pilotwire/"
 _KEY = 3
 _PLACE = 4
 _WINDOW_BITS = 9  # 512 bytes of the board's heap while such a file is read
@@ -38,8 +42,8 @@ def pack(files: Mapping[str, bytes], seldom: Container[str] = ()) -> bytes:
     """
     named = sorted(files)
     keys = b"".join(_key(name) for name in named)
-    for place, name in enumerate(named):
-        if keys.find(_key(name)) != _KEY * place:
+    for at, name in enumerate(named):
+        if keys.find(_key(name)) != _KEY * at:
             raise PackError(f"{name}: its key stands elsewhere, too; give it another name")
     deflated = [not name.endswith(".mpy") or name in seldom for name in named]
     contents = [
@@ -83,5 +87,10 @@ def _deflated(content: bytes) -> bytes:
     return deflate.compress(content) + deflate.flush()
 
 
+def place(name: str) -> str:
+    """The path in the pack of the file `name`."""
+    return name if name == f"{_PACKAGE}__init__.mpy" else name.removeprefix(_PACKAGE)
+
+
 def _key(name: str) -> bytes:
-    return zlib.crc32(f"/{name}".encode()).to_bytes(4, "little")[:_KEY]
+    return zlib.crc32(f"/{place(name)}".encode()).to_bytes(4, "little")[:_KEY]

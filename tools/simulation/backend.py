@@ -189,12 +189,12 @@ class Backend:
         self._wrong.add("x")
         self.publish("cmd", payload)
 
-    def limit(self, ma: int, ttl_s: int, fallback_ma: int, source: str = "operator") -> None:
-        """A limit, and what may hold from now on."""
+    def limit(self, ma: int, ttl_s: int, fallback_ma: int, source: str = "operator") -> str:
+        """A limit, and what may hold from now on; the command's id."""
         whose = self.site if source == "site" else self.operator
         whose.sent(self._next_id(), ma, fallback_ma, ttl_s, self.clock.now_us)
         args = {"ma": ma, "ttl_s": ttl_s, "fallback_ma": fallback_ma, "source": source}
-        self.command("limit", args=args)
+        return self.command("limit", args=args)
 
     def schedule(self, schedule: dict[str, Any] | None) -> None:
         self.timetable.sent(self._next_id(), schedule)

@@ -23,6 +23,7 @@ _CONFIG = {"heartbeat_s": 1, "tele_s": 1, "mqtt_keepalive_s": 5, "mqtt_spread_s"
 _WORKERS = 3  # commands at a time
 _ANSWER_S = 5  # then the command or its result died with the broker: it is sent again
 _AGAIN = 20
+_AHEAD = 8  # of one without a result, as the box knows the latest 16 ids only
 _KILL_S = (5, 30)  # from one death of the broker to the next
 _DOWN_S = (0, 3)
 _STAY_S = (8, 20)  # of a car
@@ -74,7 +75,8 @@ class Soak:
         self.day = Day()
         self._random = random.Random(seed)
         self._say = say
-        self._ids = itertools.count(1)
+        self._numbers = itertools.count(1)
+        self._unanswered: set[int] = set()
         self._world = World()
         self._online = asyncio.Event()
         self._state: dict[str, Any] = {}
@@ -148,7 +150,11 @@ class Soak:
 
     async def _ask(self, type_: str, args: dict[str, Any]) -> Any:
         """The result of one command, which is sent until it has one. Raises TimeoutError."""
-        id_ = f"soak-{next(self._ids)}"
+        number = next(self._numbers)
+        self._unanswered.add(number)
+        while number - min(self._unanswered) > _AHEAD:
+            await asyncio.sleep(_POLL_S)
+        id_ = f"soak-{number}"
         text = json.dumps({"id": id_, "type": type_, "args": args})
         self.day.commands += 1
         for _ in range(_AGAIN):
@@ -156,10 +162,13 @@ class Soak:
                 await self._online.wait()
             try:
                 await self._operator.send("cmd", text)
-                return await self._operator.wait("cmdres", lambda r: r["id"] == id_, _ANSWER_S)
+                result = await self._operator.wait("cmdres", lambda r: r["id"] == id_, _ANSWER_S)
             except (TimeoutError, aiomqtt.MqttError):  # it, or its result, died with the broker
                 self.day.sent_again += 1
                 await asyncio.sleep(_POLL_S)
+            else:
+                self._unanswered.remove(number)
+                return result
         raise TimeoutError(f"{type_} {id_} has no result")
 
     async def _settled(self) -> None:

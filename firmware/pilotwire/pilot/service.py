@@ -161,7 +161,7 @@ class Service:
             return NOT_FITTED
         if sequence.closed or sequence.duty != _duty.X1 or guard._test.running:
             return REST
-        if self._state > (levels.D if test == PILOT else levels.A) or self.alone_ms < ALONE_MS:
+        if self.alone_ms < ALONE_MS:
             return VEHICLE
         if test == RCD:
             guard._test._age_ms = DAY_MS  # a day has passed: it is due

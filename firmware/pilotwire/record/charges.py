@@ -4,7 +4,7 @@ from micropython import const
 
 from ..energy.session import CLOSE, OPEN
 from ..ticks import since
-from .layout import CHARGE
+from .kinds import CHARGE
 
 _CHECKPOINT_MS = const(60_000)
 

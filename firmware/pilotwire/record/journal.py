@@ -12,8 +12,8 @@ from binascii import b2a_base64, crc32
 from micropython import const
 
 from ..loading import unload
-from . import frame, layout
-from .layout import CHARGE, DAY, EVENT, OPEN, START
+from . import frame
+from .kinds import CHARGE, DAY, EVENT, OPEN, START
 from .segments import Segments, make_folder, read_file, replace
 
 # Areas of the FRAM.
@@ -30,6 +30,7 @@ _A_DAY = const(24)  # events
 _ENOSPC = const(28)
 
 _WAITING_BYTES = const(1_000)
+_LAYOUT = "record.layout"
 
 
 class FlashBusy(Exception):
@@ -182,6 +183,7 @@ class Journal:
                 continue
             if found.seq == wanted:
                 record = show(found)
+                unload(_LAYOUT)
             else:
                 record["seq"] = found.seq - 1
             break
@@ -221,6 +223,7 @@ class Journal:
         for _, _, found in self._from(self._segments.holding(first), 0):
             if found.seq >= first:
                 yield show(found)
+        unload(_LAYOUT)
 
     def _writable(self):
         if not self._free():
@@ -255,7 +258,7 @@ class Journal:
         self._queue = found.waiting
         if found.damaged:
             self.note({"event": "damage", "count": found.damaged})
-        unload("record.recovery")
+        unload("record.recovery", _LAYOUT)
 
     # Writing.
 
@@ -299,7 +302,10 @@ class Journal:
         return self._segments.room(self._dispensable()) >= _RESERVE_BYTES
 
     def _pack(self, kind, number, fields):
-        body = layout.encode(fields, frame.BODY)
+        from .layout import encode
+
+        body = encode(fields, frame.BODY)
+        unload(_LAYOUT)
         return frame.pack(kind, number, self.boot, self._head, body, self._key)
 
     def _write_opening(self, fields):
@@ -330,13 +336,16 @@ class Journal:
         A start, which is the first of all, need not outlive the next.
         """
         if self._fram:
+            from .layout import encode
+
             waiting = [row for row in self._queue if row[0] != START]
             data = struct.pack("<I", self.seq + len(self._queue) - len(waiting))
             for kind, fields in waiting:
-                body = layout.encode(fields, frame.BODY)
+                body = encode(fields, frame.BODY)
                 if len(data) + len(body) >= _WAITING_BYTES:
                     break  # nor does what follows: it would be taken for this one
                 data += bytes([kind, len(body)]) + body
+            unload(_LAYOUT)
             self._fram.save(WAITING, data)
 
     # Reading.
@@ -353,8 +362,10 @@ class Journal:
 
 def show(found):
     """A Frame as the dict that is published: its fields, and the frame itself for a verifier."""
-    kind = layout.KINDS[found.kind] if found.kind < len(layout.KINDS) else str(found.kind)
+    from .layout import KINDS, fields_of
+
+    kind = KINDS[found.kind] if found.kind < len(KINDS) else str(found.kind)
     record = {"seq": found.seq, "boot": found.boot, "kind": kind}
-    record.update(layout.fields_of(found.body))
+    record.update(fields_of(found.body))
     record["frame"] = b2a_base64(found.data)[:-1].decode()
     return record

@@ -3,19 +3,14 @@
 A field is a byte (its place in FIELDS, doubled; odd where a length follows) and its value: a
 number as a varint (seven bits a byte, the least first), a text, a hash, or rows of numbers.
 What a reader does not know it can pass over, so new fields go to the end and no place is reused.
+Loads when a record is written or read: 4 KB of the heap.
 """
 
 from binascii import hexlify, unhexlify
 
 from ..pilot.reasons import OPENED_CODES
 
-# Kinds of records.
-OPEN = 1  # a charge has begun; kept beside the journal until its end
-CHARGE = 2
-START = 3
-EVENT = 4
-DAY = 5
-KINDS = ("", "open", "charge", "start", "event", "day")
+KINDS = ("", "open", "charge", "start", "event", "day")  # by their numbers, see kinds.py
 
 # Kinds of fields. A number above 0 is a text of at most so many characters, a tuple is one of
 # those words, a list the columns of rows.

@@ -6,7 +6,7 @@ Loads on demand, once.
 import struct
 from binascii import crc32
 
-from . import frame, layout
+from . import frame, kinds, layout
 from .journal import ACKED, CHECKPOINT, WAITING
 from .segments import read_file
 
@@ -38,7 +38,7 @@ class Recovery:
         self.opening = None
         self.waiting = self._read_waiting()
         for kind, fields in self.waiting:
-            if opening and kind == layout.CHARGE and fields.get("charge") == opening.seq:
+            if opening and kind == kinds.CHARGE and fields.get("charge") == opening.seq:
                 opening = None
         if opening:
             self.opening = layout.fields_of(self._latest(opening).body)
@@ -62,12 +62,12 @@ class Recovery:
             end = place
             kind = last.kind
             first = first or last.seq
-            if kind == layout.START:
+            if kind == kinds.START:
                 started = last
                 self.starts += 1
                 continue
             self.starts = 0
-            if kind == layout.CHARGE and opening and last.body.startswith(closed):
+            if kind == kinds.CHARGE and opening and last.body.startswith(closed):
                 opening = None
             if _names(last, exchanged):
                 named = last
@@ -129,6 +129,6 @@ class Recovery:
 
 def _names(found, exchanged):
     """Whether a Frame says which meter there is."""
-    if found.kind == layout.EVENT:
+    if found.kind == kinds.EVENT:
         return found.body.startswith(exchanged)
-    return found.kind == layout.CHARGE
+    return found.kind == kinds.CHARGE

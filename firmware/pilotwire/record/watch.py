@@ -3,7 +3,7 @@
 from micropython import const
 
 from ..ticks import since
-from .layout import DAY
+from .kinds import DAY
 
 _JUMP_S = const(5)
 _DAY_S = const(86_400)

@@ -13,7 +13,7 @@ import vfs
 from chip import BLOCK, BLOCKS, PAGE, Chip, PowerCut
 from pilotwire.app import App
 from pilotwire.record.journal import Journal
-from pilotwire.record.layout import DAY
+from pilotwire.record.kinds import DAY
 from world import EPOCH_S, STEP_WH, TICK_MS, Board, Fram, Meter, World
 
 ROOT = "/box"
