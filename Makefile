@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 WEBASSEMBLY := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards installer-proof
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards installer-proof docs release rooms
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -36,6 +36,18 @@ $(ASYNCAPI): $(VENV)/ready
 build/stubs/ready: $(VENV)/ready
 	@$(BIN)/python -m rig.install stubs
 	@touch $@
+
+# An extra of its own: no test needs it.
+$(VENV)/docs-ready: $(VENV)/ready
+	@echo "setting up Sphinx (once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
+
+# From nothing each time: what was built before must not decide what comes out.
+docs: $(VENV)/docs-ready  ## the pages as a site, build/docs; a warning, or a link that leads nowhere, is an error
+	@rm -rf build/docs build/docs-pages
+	@SOURCE_DATE_EPOCH=0 $(BIN)/sphinx-build --quiet --fail-on-warning --jobs auto --builder html --conf-dir docs --doctree-dir build/docs-pages . build/docs
+	@echo "build/docs/index.html"
 
 demo: setup  ## a charging session to watch; BROKER=host:port for a broker of your own
 	@$(BIN)/pilotwire demo $(if $(BROKER),--broker $(BROKER))
@@ -111,6 +123,12 @@ schematic: setup  ## the reference board drawn: docs/pictures/pico_w.svg
 boards: setup  ## what each board can promise: the table of docs/boards.md
 	@$(BIN)/python -m board_check
 
+release: docs setup  ## dist/: firmware for each board, pages, sources, checksums, bill of materials, of the commit that is here
+	@$(BIN)/python -m release
+
+rooms: setup  ## the rings and rooms of docs/architecture.md drawn: docs/pictures/rooms.svg
+	@$(BIN)/python -m rooms
+
 graph: setup  ## every reachable state of ring 0, checked and drawn: docs/pictures/guard.svg
 	@$(BIN)/python -m graph
 
@@ -173,4 +191,4 @@ format: $(VENV)/ready
 	@$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf build $(VENV)
+	rm -rf build dist $(VENV)

@@ -8,8 +8,8 @@ import signal
 import tempfile
 from pathlib import Path
 
-import page
 import pytest
+import shell
 from desk import free_port
 from rig.broker import mosquitto
 from rig.postgres import programs
@@ -36,7 +36,9 @@ def end_postgresql(folder: Path) -> None:
 
 def test_the_page_leads_to_a_row_in_postgresql(micropython, folder):
     ports = {name: free_port() for name in ("TLS_PORT", "LOCAL_PORT", "SQL_PORT")}
-    said = page.run("operators.md", folder, ports, DEADLINE_S, lambda: end_postgresql(folder))
+    said = shell.run(
+        "docs/operators.md", folder, ports, DEADLINE_S, lambda: end_postgresql(folder)
+    )
     assert re.search(r"box-1 \| +\d+ \| 20\d\d-\S+ \S+ \| +\d+ \| measured \| unplugged", said), (
         said
     )

@@ -2,8 +2,8 @@
 
 import re
 
-import page
 import pytest
+import shell
 from desk import free_port
 from rig.broker import mosquitto
 
@@ -13,7 +13,7 @@ USED = re.compile(r"worst part of a trip time used: (\d+\.\d+)\n")
 
 @pytest.mark.skipif(not mosquitto(), reason="mosquitto is not installed")
 def test_the_page_leads_to_a_shared_connection_and_a_picture(tmp_path):
-    said = page.run("site.md", tmp_path, {"PORT": free_port()}, DEADLINE_S)
+    said = shell.run("docs/site.md", tmp_path, {"PORT": free_port()}, DEADLINE_S)
     assert "feeders.main: L1 is overloaded with every network down" in said
     assert "30 of 30 boxes are set as they should be" in said
     assert (tmp_path / "day.png").read_bytes().startswith(b"\x89PNG")

@@ -18,8 +18,8 @@ _HEAD = f"""# The MQTT contract
 
 MQTT 3.1.1, JSON payloads, everything under `{PREFIX.replace("{id}", "<id>")}`, where `<id>` is
 the configuration's `id`. This page is made by `make contract-page` of what machines read:
-[mqtt/asyncapi.yaml](mqtt/asyncapi.yaml) (AsyncAPI 3), [mqtt/schemas](mqtt/schemas) (JSON Schema)
-and [mqtt/examples](mqtt/examples). `make contract` checks all of it, and every test that runs the
+[mqtt/asyncapi.yaml](mqtt/asyncapi.yaml) (AsyncAPI 3), `docs/mqtt/schemas` (JSON Schema)
+and `docs/mqtt/examples`. `make contract` checks all of it, and every test that runs the
 firmware checks what it publishes.
 """
 

@@ -1,0 +1,80 @@
+"""The arrows that page and picture state are those of the firmware's imports."""
+
+import re
+
+import pytest
+from rig.interpreter import ROOT
+from rooms import picture
+from rooms.house import CHIP, SHELF, found, stated
+
+PAGE = (ROOT / "docs" / "architecture.md").read_text()
+ROOMS = stated()
+AROUND = (SHELF, CHIP)
+STATED = {(name, to) for name, room in ROOMS.items() for to in room.uses}
+
+
+def test_the_imports_are_the_arrows_that_are_stated_and_no_others():
+    between = {pair: files for pair, files in found().items() if not {*pair} & {*AROUND}}
+    assert {pair: files for pair, files in between.items() if pair not in STATED} == {}
+    assert STATED - set(between) == set(), "stated, but no import makes it"
+
+
+def test_only_where_it_is_stated_are_a_chips_modules_imported():
+    assert {name for name, to in found() if to == CHIP} == {n for n, r in ROOMS.items() if r.chip}
+
+
+def test_ring_0_imports_nothing_and_the_shelf_no_room():
+    assert not [pair for pair in found() if pair[0] in ("pilot", SHELF)]
+
+
+def test_no_arrow_leads_back():
+    left = dict(ROOMS)
+    while left:
+        free = [name for name, room in left.items() if not set(room.uses) & set(left)]
+        assert free, f"a circle among {', '.join(left)}"
+        for name in free:
+            del left[name]
+
+
+def test_an_outer_ring_uses_inner_ones_and_never_the_reverse():
+    for name, room in ROOMS.items():
+        for to in room.uses:
+            inner = ROOMS[to].ring
+            assert room.ring is None or inner is None or inner <= room.ring, (name, to)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "arrow"),
+    [
+        ("pilotwire/link/x.py", "def f():\n    from ..record import y", ("link", "record")),
+        ("pilotwire/pilot/x.py", "from pilotwire import app", ("pilot", "app")),
+        ("pilotwire/pilot/x.py", "import pilotwire.ticks", ("pilot", SHELF)),
+        ("pilotwire/power/x.py", "import machine", ("power", CHIP)),
+        ("pilotwire/zone.py", "from .energy.tariff import Tariff", (SHELF, "energy")),
+        ("pilotwire/record/__init__.py", "from ..link import link", ("record", "link")),
+    ],
+)
+def test_an_import_is_found_wherever_it_stands(tmp_path, file, text, arrow):
+    for room in ("link", "record", "pilot", "power", "energy"):
+        (tmp_path / "pilotwire" / room).mkdir(parents=True)
+    (tmp_path / file).write_text(text)
+    assert found(tmp_path) == {arrow: [file]}
+
+
+def test_the_committed_picture_is_what_the_code_draws():
+    assert picture.PICTURE.read_text() == picture.svg(), "stale: make rooms"
+
+
+def test_the_picture_shows_every_arrow_as_a_line_or_in_words():
+    shown = picture.PICTURE.read_text()
+    for name, to in STATED:
+        if name in picture.IN_WORDS:
+            assert re.search(rf"{name} uses [^;.]*\b{to}\b", shown), (name, to)
+        else:
+            assert f"<title>{name} uses {to}</title>" in shown
+
+
+def test_the_page_has_each_room_with_its_ring():
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| (\d?) ?\|", PAGE, re.MULTILINE)
+    told = {name: ring for names, ring in rows for name in re.findall(r"`(\w+)`", names)}
+    assert told == {n: "" if r.ring is None else str(r.ring) for n, r in ROOMS.items()}

@@ -1,0 +1,1 @@
+"""A release, the same bytes from the same commit wherever it is made: `make release`."""
