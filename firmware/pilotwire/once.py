@@ -10,7 +10,7 @@ A row of _BUILT is a module, a class in it ("" for the module itself), and what 
 import sys
 
 _BUILT = (
-    ("app", "", "_settings", "_configuration", "_zone", "_fram", "_is_regulated"),
+    ("app", "", "_settings", "_configuration", "_zone", "_fram", "_is_regulated", "_changes"),
     ("app", "App", "_find_meters"),
     ("energy.access", "Access"),
     ("energy.meter", "Meter"),
@@ -19,7 +19,7 @@ _BUILT = (
     ("energy.session", "Session", "resume_after_reset"),
     ("link.commands", "Commands"),
     ("link.dial", "Dial"),
-    ("link.events", "Events"),
+    ("link.feed", "Feed"),
     ("link.link", "Link"),
     ("link.mqtt", "Mqtt"),
     ("link.packets", "", "connect"),
@@ -41,10 +41,11 @@ _BUILT = (
     ("pilot.wake", "Wake"),
     ("power.leases", "Leases"),
     ("power.timetable", "Timetable"),
+    ("record.changes", "Changes"),
     ("record.charges", "Charges", "started"),
     ("record.files", "Files"),
     ("record.journal", "Journal", "start", "_recover"),
-    ("record.segments", "Segments"),
+    ("record.log", "Log"),
     ("record.watch", "Watch", "recall"),
     ("record.wear", "Wear"),
     ("hal.chip", "", "_firmware", "_switches"),
