@@ -145,7 +145,7 @@ class Kept(LinkTest):
         self.app.log.note(UNPLUGGED)
         self.connect()
         told = [event[0]["n"] for event in self.turn().take(b"event")]
-        self.assertEqual(told, [*range(1, 18), 22])
+        self.assertEqual(told, list(range(1, 18)) + [22])
         self.assertEqual(self.link.dropped()["event"], 4)
 
     def test_is_no_command_twice_after_a_reconnect(self):

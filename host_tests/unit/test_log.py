@@ -126,7 +126,7 @@ class Ring(LogTest):
         self.log.note(FLASH)
         self.log.note(COVER, "\t")
         numbers = [entry[1] for entry in self.entries()]
-        self.assertEqual(numbers, [*range(1, 17), 0, 21])
+        self.assertEqual(numbers, list(range(1, 17)) + [0, 21])
 
     def test_numbers_them_beyond_16_bits(self):
         self.log.events = 0x1FFFE

@@ -18,6 +18,7 @@ ON_DEMAND = frozenset(
         "console/evse",
         "console/keeping",
         "console/login",
+        "console/logs",
         "console/net",
         "console/parts",
         "console/repl",

@@ -8,14 +8,14 @@ from ..record.lines import LEVELS, level_of, line, text
 def obey(app, type_, args):
     """The commands `log` and `snapshot`. Raises Refused."""
     if type_ == "snapshot":
-        app.link.send("snapshot", snapshot(app, args.get("n", 1)))
+        app.link.send("logs", snapshot(app, args.get("n", 1)))
         return
     if "level" in args:
         app.link.log_level(args["level"])
     if "kept" in args:
-        app.link.send("log", kept(app, args["kept"]))
+        app.link.send("logs", kept(app, args["kept"]))
     elif "last" in args:
-        app.link.send("log", last(app, args["last"], len(LEVELS)))
+        app.link.send("logs", last(app, args["last"], len(LEVELS)))
     unload("record.lines")
 
 

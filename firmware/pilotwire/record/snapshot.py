@@ -69,7 +69,7 @@ def pack(changes, seen, at_ms, bits, now_ms, unix):
 
 def lines(data):
     """The snapshot as dicts: what it is of, with all values as they were first; then each change;
-    the last says when it ends. `ms` count from the fault. Nothing for what is none of ours."""
+    the last says when it ends. times count from the fault. Nothing for what is none of ours."""
     try:
         head, end, values, rows = _unpack(data)
     except IndexError:
@@ -82,16 +82,16 @@ def lines(data):
         row[0] = last = last - 10 * row[0]
     first = {"snapshot": VERSION, "uptime_ms": at_ms, "unix": unix or None}
     first["faults"] = faults.codes(bits)
-    first["ms"] = last
-    first["is"] = _named(enumerate(values))
+    first["from_ms"] = last
+    first["was"] = _named(enumerate(values))
     yield first
     rows.reverse()
     at = 0
     while at < len(rows):
         here = [row for row in rows[at:] if row[0] == rows[at][0]]
-        yield {"ms": rows[at][0], "is": _named([row[1:] for row in here])}
+        yield {"at_ms": rows[at][0], "is": _named([row[1:] for row in here])}
         at += len(here)
-    yield {"ms": end, "is": {}}
+    yield {"at_ms": end, "is": {}}
 
 
 def _unpack(data):
