@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 WEBASSEMBLY := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards installer-proof
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards lights installer-proof
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -110,6 +110,9 @@ schematic: setup  ## the reference board drawn: docs/pictures/pico_w.svg
 
 boards: setup  ## what each board can promise: the table of docs/boards.md
 	@$(BIN)/python -m board_check
+
+lights: setup  ## the lamp's rhythms as a table: docs/lights.md
+	@$(BIN)/python -m lights
 
 graph: setup  ## every reachable state of ring 0, checked and drawn: docs/pictures/guard.svg
 	@$(BIN)/python -m graph

@@ -205,6 +205,7 @@ class App:
         """Start ring 0, then control, meter and link. Raises RestartWanted."""
         self.hal.start(self.guard.tick)
         jobs = self._find_meters()  # takes a fifth of a second: the pilot need not wait for it
+        self._find_front(jobs)
         self._step()
         for _ in range(_FIRST_WAITS):  # nothing is published before ring 0 has said something
             if self.guard.handover.up[handover.UP_PHASES]:
@@ -245,6 +246,13 @@ class App:
             print("configuration refused:", self.complaint)
             self.log.note(COMPLAINT, self.complaint)
         return meters.jobs()
+
+    def _find_front(self, jobs):
+        panel = self.hal.panel()
+        if panel:
+            from .front.desk import Front
+
+            jobs.append(Front(self, panel).run)
 
     def _keep_time(self):
         from .link.daily import keep

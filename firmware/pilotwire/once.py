@@ -11,7 +11,7 @@ import sys
 
 _BUILT = (
     ("app", "", "_settings", "_configuration", "_zone", "_fram", "_is_regulated", "_changes"),
-    ("app", "App", "_find_meters"),
+    ("app", "App", "_find_meters", "_find_front"),
     ("energy.access", "Access"),
     ("energy.meter", "Meter"),
     ("energy.meters", "Meters", "jobs"),
@@ -49,7 +49,7 @@ _BUILT = (
     ("record.watch", "Watch", "recall"),
     ("record.wear", "Wear"),
     ("hal.chip", "", "_firmware", "_switches"),
-    ("hal.chip", "Chip", "consoles"),
+    ("hal.chip", "Chip", "consoles", "panel"),
     ("hal.rp2", "", "_contactor", "_contacts"),
     ("hal.rp2", "Rp2", "start"),
     ("hal.rp2_sampler", "", "_aligned", "_number"),

@@ -22,8 +22,11 @@ class Feed:
 
     def send(self, put):
         """Give what comes next to `put(topic, message, retain, qos)`, as long as it has room."""
-        while self._pid is None and (self._message or self._find()):
-            topic, message, qos = self._message
+        while self._pid is None:
+            self._message = found = self._message or self._find()
+            if not found:
+                return
+            topic, message, qos = found
             pid = put(topic, message, False, qos)
             if pid == 0:
                 self._message = None
@@ -44,8 +47,9 @@ class Feed:
         self._pid = None
 
     def _find(self):
-        """Whether there is a message now."""
+        """The next one, or None."""
         log = self._log
+        found = None
         self._at = max(self._at, log.oldest)
         while self._at < log.n:
             _, number, _, code, _ = log.entry(self._at)
@@ -55,11 +59,11 @@ class Feed:
                 make = lines.event if number else lines.line
                 message = make(log, self._at, self._clock())
                 unload("record.lines")
-                self._message = "event" if number else "log", message, 1 if number else 0
+                found = "event" if number else "log", message, 1 if number else 0
             self._at += 1
             if number:
                 self.dropped += number - self._told - 1
                 self._told = number
-            if self._message:
-                return True
-        return False
+            if found:
+                break
+        return found

@@ -42,9 +42,11 @@ class Changes:
     def look(self, now_ms, up, seen):
         """Note what is other in `up` (N_UP) than in `seen`, where the inputs are brought up to
         date. Whether there is another snapshot."""
-        taken = self._fault is not None and now_ms - self._fault[0] >= AFTER_MS
+        fault = self._fault
+        taken = fault is not None and now_ms - fault[0] >= AFTER_MS
         if taken:
-            self._take(now_ms, seen)
+            self._fault = None
+            self._take(fault, now_ms, seen)
         faults = up[UP_FAULTS] & ~seen[UP_FAULTS]
         if faults and self._fault is None and now_ms >= self._rest_ms:
             self._fault = now_ms, faults
@@ -67,9 +69,8 @@ class Changes:
                 seen[i] = up[i]
         return taken
 
-    def _take(self, now_ms, seen):
-        at_ms, bits = self._fault
-        self._fault = None
+    def _take(self, fault, now_ms, seen):
+        at_ms, bits = fault
         try:
             from .snapshot import pack
 

@@ -30,6 +30,7 @@ NAMES = (  # by code (record/log.py)
     "flash",
     "task",
     "configuration",
+    "button",
 )
 # What of an event its text says; two stand with a tab between them.
 _SAID = {

@@ -40,9 +40,10 @@ UNSEALED = const(22)
 FLASH = const(23)
 TASK = const(24)  # one has ended and was started again
 COMPLAINT = const(25)  # about the configuration
+BUTTON = const(26)
 
 # Of each code: 1 error, 2 warning, 3 info, 4 debug; K is an info that flash keeps too.
-LEVELS = b"K333311K333331232K2K4K2112"
+LEVELS = b"K333311K333331232K2K4K21123"
 KEPT = b"12K"
 
 ROWS = const(32)
