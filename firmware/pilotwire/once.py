@@ -46,6 +46,7 @@ _BUILT = (
     ("record.files", "Files"),
     ("record.journal", "Journal", "start", "_recover"),
     ("record.log", "Log"),
+    ("record.segments", "Segments"),
     ("record.watch", "Watch", "recall"),
     ("record.wear", "Wear"),
     ("hal.chip", "", "_firmware", "_switches"),

@@ -4,8 +4,8 @@ ON_DEMAND = frozenset(
     f"pilotwire/{name}.mpy"
     for name in (
         "address",
+        "anew",
         "config",
-        "console/anew",
         "console/bus",
         "console/changes",
         "console/commission",

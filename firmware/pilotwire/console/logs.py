@@ -41,7 +41,7 @@ async def _show(con, messages):
             at += " %d/%d" % (one["boot"], one["ms"])
         often = " (%d)" % one["count"] if one.get("count", 1) > 1 else ""
         await con.write("%s %-7s %s%s\n" % (at, one["level"], one["text"], often))
-    unload("record.kept", "record.lines", "record.snapshot", "orders.logs")
+    unload("record.kept", "record.lines", "record.snapshot", "record.layout", "orders.logs")
     if not found:
         await con.say("log-is-empty")
 

@@ -49,7 +49,7 @@ def snapshot(app, n):
     from ..record.kept import snapshots
     from ..record.snapshot import lines
 
-    unload("record.kept", "record.snapshot")
+    unload("record.kept", "record.snapshot", "record.layout")
     waiting = app.changes.waiting if app.changes else []
     found = waiting[-n:]
     if len(waiting) < n:

@@ -77,6 +77,6 @@ class Changes:
             data = pack(self, seen, at_ms, bits, now_ms, self._clock()[0])
         except MemoryError:
             return
-        unload("record.snapshot")
+        unload("record.snapshot", "record.layout")
         self.waiting.append(data)
         del self.waiting[:-_WAITING]

@@ -8,9 +8,16 @@ import struct
 
 from micropython import const
 
-from . import frame
+from . import frame, segments
 from .log import KEPT, LEVELS
-from .segments import Segments, make_folder, read_file
+
+if segments.Segments.__init__ is None:  # the start has given it back (once.py)
+    from ..anew import Anew
+
+    with Anew("record.segments"):
+        from .segments import Segments, make_folder, read_file
+else:
+    from .segments import Segments, make_folder, read_file
 
 LOG = const(6)  # kinds of frames; the journal has those below
 SNAPSHOT = const(7)

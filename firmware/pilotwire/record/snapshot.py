@@ -72,7 +72,7 @@ def lines(data):
     the last says when it ends. times count from the fault. Nothing for what is none of ours."""
     try:
         head, end, values, rows = _unpack(data)
-    except IndexError:
+    except (IndexError, ValueError):
         return
     at_ms, unix, bits, ms = head
     last = ms
@@ -111,6 +111,8 @@ def _unpack(data):
     while at < len(data):
         age, at = number_at(data, at)
         place = data[at] - UP_STATE
+        if not 0 <= place < len(_NAMES):
+            raise IndexError
         before, at = _signed_at(data, at + 1)
         rows.append([age, place, before])
     return head[1:5], head[4], values, rows
@@ -122,13 +124,14 @@ def _named(pairs):
     for place, value in pairs:
         name = _NAMES[place]
         if name == "state":
-            value = levels.LETTERS[value]
+            value = levels.LETTERS[value] if 0 <= value < len(levels.LETTERS) else "?"
         elif name == "faults":
             value = faults.codes(value)
         elif name == "why_not":
             value = reasons.codes(value)
         elif name == "opened":
-            value = reasons.OPENED_CODES[value]
+            known = reasons.OPENED_CODES
+            value = known[value] if 0 <= value < len(known) else "?"
         found[name] = value
     return found
 
