@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 WEBASSEMBLY := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards installer-proof docs release rooms
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards lights installer-proof docs release rooms
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -128,6 +128,9 @@ release: docs setup  ## dist/: firmware for each board, pages, sources, checksum
 
 rooms: setup  ## the rings and rooms of docs/architecture.md drawn: docs/pictures/rooms.svg
 	@$(BIN)/python -m rooms
+
+lights: setup  ## the lamp's rhythms as a table: docs/lights.md
+	@$(BIN)/python -m lights
 
 graph: setup  ## every reachable state of ring 0, checked and drawn: docs/pictures/guard.svg
 	@$(BIN)/python -m graph

@@ -23,6 +23,7 @@ from .power.timetable import Timetable
 from .record.charges import Charges
 from .record.files import Files
 from .record.journal import FlashBusy, Journal
+from .record.log import COMMAND, COMPLAINT, FLASH, LEASE_EXPIRED, SESSION, START, STORED, TASK, Log
 from .record.segments import read_file
 from .record.watch import Watch
 from .record.wear import Wear
@@ -33,6 +34,7 @@ _PATIENT_MS = const(60_000)  # a start that lasts so long is on record even if n
 _FIRST_S = 0.01
 _FIRST_WAITS = const(100)
 _REST_MS = const(60_000)  # for a handshake that would hold up ring 0
+_AGAIN_MS = const(600_000)  # until flash that has failed is to keep the log
 _RESULT_MS = const(3_000)  # before a restart: the command's result goes out
 
 _WAKE = {"": settings.WAKE_NOT, "f": settings.WAKE_F, "x1": settings.WAKE_X1}
@@ -122,6 +124,12 @@ def _fram(hal):
     return found
 
 
+def _changes(hal):
+    from .record.changes import Changes
+
+    return Changes(hal.clock)
+
+
 def _forget_the_start(hal):
     from .once import forget
 
@@ -134,6 +142,8 @@ class App:
 
     def __init__(self, hal):
         self.hal = hal
+        self.log = log = Log(hal.ticks_ms)
+        log.note(START, hal.started)
         self.config, self.complaint, digest = _configuration(hal)
         config = self.config
         self.billed = config["authorise"] != "free"
@@ -144,6 +154,7 @@ class App:
         self.guard = Guard(hal, self.settings)
         self.up = array("i", [0] * handover.N_UP)
         self._seen = array("i", [0] * handover.N_UP)
+        self.changes = _changes(hal) if config["snapshots"] else None
         self._by = ""  # whose limit was told last
         self._clear = 0
         self._handed = 0  # permissions handed down last
@@ -172,7 +183,7 @@ class App:
         self._charges = Charges(
             journal, self.session, self.tariff, config, about, fram is not None
         )
-        self.watch = Watch(journal, self.tell)
+        self.watch = Watch(journal, log.note)
         self.watch.recall(journal.serial)
         self.wear = Wear(hal.root + "/wear.json")
         self.trace = None
@@ -194,6 +205,7 @@ class App:
         """Start ring 0, then control, meter and link. Raises RestartWanted."""
         self.hal.start(self.guard.tick)
         jobs = self._find_meters()  # takes a fifth of a second: the pilot need not wait for it
+        self._find_front(jobs)
         self._step()
         for _ in range(_FIRST_WAITS):  # nothing is published before ring 0 has said something
             if self.guard.handover.up[handover.UP_PHASES]:
@@ -212,6 +224,8 @@ class App:
             for i, job in enumerate(jobs):
                 if tasks[i].done():
                     self.restarts += 1
+                    # MicroPython's task has what ended it there.
+                    self.log.note(TASK, repr(getattr(tasks[i], "data", None)))
                     tasks[i] = asyncio.create_task(job())
             await self.hal.woken(_CONTROL_S)
 
@@ -230,7 +244,15 @@ class App:
         self.complaint = self.complaint or meters.complaint
         if self.complaint:
             print("configuration refused:", self.complaint)
+            self.log.note(COMPLAINT, self.complaint)
         return meters.jobs()
+
+    def _find_front(self, jobs):
+        panel = self.hal.panel()
+        if panel:
+            from .front.desk import Front
+
+            jobs.append(Front(self, panel).run)
 
     def _keep_time(self):
         from .link.daily import keep
@@ -250,7 +272,7 @@ class App:
             self.trace.look()
         now_ms = self.hal.ticks_ms()
         stamp = self.hal.clock()
-        self.uptime_ms += since(now_ms, self._now_ms)
+        self.uptime_ms = self.log.now_ms()
         self._now_ms = now_ms
         self.access.look(stamp[0])
         self.session.free = "" if self.service else self.access.free
@@ -271,7 +293,10 @@ class App:
         if self.regulation:
             self.regulation.settle(now_ms, self.session.active)
         self._hand_down()
+        if self.changes and self.changes.look(self.uptime_ms, up, self._seen):
+            self.log.keep()
         if self._is_news(up):
+            self.log.look(up)
             self._announce()
         if self._restart_ms is not None and since(now_ms, self._restart_ms) >= _RESULT_MS:
             self._restart()
@@ -280,6 +305,8 @@ class App:
         """Now, unless a charge is in progress or a setting waits for flash that can be written."""
         waits = self.session.active or (self.files.waiting and not self.trouble)
         if self._flash_free() and not waits:
+            if self.log.due_ms is not None:
+                self._keep()
             raise RestartWanted
 
     def _look(self, read_ms, unix):
@@ -301,12 +328,13 @@ class App:
             self.meter,
         )
         for source in self.leases.expired:
-            self.tell("lease-expired", about=source)
+            self.log.note(LEASE_EXPIRED, source)
         self.leases.expired.clear()
 
     def _write(self, now_ms, stamp, up, fresh_ms):
         """Write what is due, now or once the contactor is open."""
         session = self.session
+        trouble = ""
         due = session.step(now_ms, up, fresh_ms, self.leases.source_of(up[handover.UP_BINDING]))
         number = session.number
         try:
@@ -317,20 +345,36 @@ class App:
                 self.wear.save()
             stored = self.files.settle()
             if stored:
-                self.tell("stored", about=stored)
+                self.log.note(STORED, stored)
             if self.tariff_changed and not session.active:
                 self._change_tariff()
-            self.trouble = ""
         except (OSError, MemoryError) as error:  # nobody is stopped for that; it is tried again
-            self.trouble = "journal: %s" % error
+            trouble = "journal: %s" % error
+            if trouble != self.trouble:
+                self.log.note(FLASH, trouble)
         except FlashBusy:  # what is due is still due at the next step
-            self.trouble = "journal: busy"
+            trouble = "journal: busy"
+        self.trouble = trouble
+        due_ms = self.log.due_ms
+        if due_ms is not None and self.uptime_ms >= due_ms and self._flash_free():
+            self._keep()
+
+    def _keep(self):
+        """Have flash keep what it is to keep of the log."""
+        log = self.log
+        log.due_ms = None
+        try:
+            from .record.kept import write
+
+            write(log, self.changes, self.hal, self.journal.boot)
+        except (OSError, MemoryError):  # it goes on without, and tries again later
+            log.keep(_AGAIN_MS)
+        write = None
+        unload("record.kept")
 
     def _told_of_charge(self, due, number):
-        if due == OPEN:
-            self.tell("session", about="begin", number=self.session.number)
-        else:
-            self.tell("session", about="end", number=number)
+        said = ("begin", self.session.number) if due == OPEN else ("end", number)
+        self.log.note(SESSION, "%s\t%s" % (said[0], said[1] or ""))
         self._announce()
 
     def _change_tariff(self):
@@ -396,11 +440,6 @@ class App:
             self.link.news()
 
     # What the other rooms ask of the app.
-
-    def tell(self, event, **more):
-        """It has happened; for whoever listens at this moment."""
-        if self.link:
-            self.link.events.tell(event, **more)
 
     def may_split(self):
         """Whether the Wh of a charge may belong to several periods of a tariff."""
@@ -479,6 +518,7 @@ class App:
             result = obey(self, type_, args)
         finally:
             unload("orders.obey")
+        self.log.note(COMMAND, type_)
         self._hand_down()
         self._announce()
         return result

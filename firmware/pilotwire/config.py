@@ -84,6 +84,8 @@ KEYS = {
     "heartbeat_s": (0, 0, 3_600),  # 0: the profile's, like tele_s
     "tele_s": (0, 0, 3_600),
     "log_level": ("warning", ("off", "error", "warning", "info", "debug")),
+    "snapshots": (True, (False, True)),  # of what ring 0 told around a fault
+    "button": (True, (False, True)),  # at the box, where the board has one
     "local_ttl_s": (0, 0, 86_400),  # how long a local manager's word holds; 0: nobody listens
     "local_fallback_ma": (6_000, 0, 80_000),
     "ha_prefix": ("", 0, 32),  # Home Assistant's discovery topic; empty: off

@@ -4,6 +4,7 @@ import ast
 
 from contract import document, generate, schemas
 from pilotwire.link import info
+from pilotwire.record import lines, log
 from rig.interpreter import FIRMWARE
 
 TREES = [ast.parse(path.read_text()) for path in (FIRMWARE / "pilotwire").rglob("*.py")]
@@ -29,27 +30,30 @@ def calls(*names):
             yield tree, node.args
 
 
-def looped(tree, name):
-    """The texts of the loops in which a variable of this name runs."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.For) and name in {
-            getattr(n, "id", "") for n in ast.walk(node.target)
-        }:
-            found |= texts(node.iter)
-    return found
-
-
 def test_the_version_is_the_documents():
     assert document.read()["info"]["version"] == info.CONTRACT
 
 
 def test_events_are_those_that_the_firmware_tells():
-    told = set()
-    for tree, args in calls("tell", "_tell", "_note"):
-        told |= texts(args[0]) or looped(tree, getattr(args[0], "id", ""))
     kinds = schemas.read(document.topics()["event"].schema)["oneOf"]
-    assert {kind["properties"]["event"]["const"] for kind in kinds} == told
+    told = {kind["properties"]["event"]["const"] for kind in kinds}
+    assert told == set(lines.NAMES[: log.N_EVENTS])
+
+
+def test_every_code_of_the_log_is_noted_somewhere():
+    noted = {one.id for _, node in nodes(ast.Call) for one in ast.walk(node) if _is_name(one)}
+    noted |= {"FAULT", "FAULT_CLEARED"}  # in a loop
+    codes = [name for name, number in vars(log).items() if _is_code(name, number)]
+    assert len(codes) == len(lines.NAMES)
+    assert set(codes) <= noted
+
+
+def _is_name(node):
+    return isinstance(node, ast.Name) and node.id.isupper()
+
+
+def _is_code(name, number):
+    return name.isupper() and name[0] != "_" and name not in ("ROWS", "KEPT", "LEVELS", "N_EVENTS")
 
 
 def test_reasons_of_refusals_are_those_that_the_firmware_gives():

@@ -25,8 +25,7 @@ def ring(monkeypatch, real_files):
     """A function that makes the journal a ring of so many segments of so many bytes."""
 
     def shrink(count, size):
-        monkeypatch.setattr(segments, "_COUNT", count)
-        monkeypatch.setattr(segments, "_BYTES", size)
+        monkeypatch.setattr(segments.Segments.__init__, "__defaults__", (count, size))
         monkeypatch.setattr(journal, "_RESERVE_BYTES", RESERVE_BYTES)
 
     return shrink

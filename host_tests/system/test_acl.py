@@ -37,6 +37,7 @@ TABLE = (
     ("cmdres", "w", "r", ""),
     ("log", "w", "r", ""),
     ("trace", "w", "r", ""),
+    ("logs", "w", "r", ""),
     ("records", "w", "r", ""),
     ("ack", "r", "rw", ""),
     ("cmd", "r", "rw", ""),

@@ -16,15 +16,15 @@ from pilotwire.hal import (  # noqa: E402
     esp32,
     esp32_sampler,
     esp32_thermometer,
-    lamp,
     lock_motor,
+    panel,
     rs485,
 )
 from pilotwire.hal.esp32 import Esp32  # noqa: E402
 from pilotwire.pilot import signals  # noqa: E402
 
 # Loaded while the fake stands in for `machine`.
-ON_DEMAND = buses, esp32_thermometer, lamp, lock_motor, rs485
+ON_DEMAND = buses, esp32_thermometer, lock_motor, panel, rs485
 PWM, COIL, DE, BOLT, TEST = 19, 26, 22, 27, 23
 CP, PP = 36, 39
 BOARD = {

@@ -132,6 +132,9 @@ class PWM:
         self.duty = 65_536 if duty_u16 == 65_535 else duty_u16
         Machine.chip.pwm = self
 
+    def duty_u16(self, value):
+        self.duty = value
+
     def duty_ns(self, value):
         if not 0 <= value <= 1_000_000_000 // self.freq:
             raise ValueError("duty_ns must be from 0 to 1000000 ns")

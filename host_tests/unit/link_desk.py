@@ -12,6 +12,7 @@ from pilotwire.link.commands import Refused
 from pilotwire.link.link import Link
 from pilotwire.pilot import handover
 from pilotwire.power.leases import Leases
+from pilotwire.record.log import START, Log
 
 PREFIX = b"pilotwire/v1/box-1/"
 CONFIG = {"id": "box-1", "mqtt_host": "broker", "mqtt_user": "user"}
@@ -92,7 +93,9 @@ class FakeMqtt:
 
 
 class FakeHal:
-    now_ms = 0
+    def __init__(self):
+        self.now_ms = 0
+
     open_connection = None
     random_bits = None
     handshake_blocks_guard = False
@@ -117,6 +120,8 @@ class FakeApp:
         self.config = config
         self.journal = journal
         self.leases = Leases(16_000, hal.ticks_ms)
+        self.log = Log(hal.ticks_ms)
+        self.log.note(START, hal.started)
         self.up = array("i", [0] * handover.N_UP)
         self.obeyed = []
         self.result = {}

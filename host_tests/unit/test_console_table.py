@@ -9,6 +9,7 @@ from pilotwire.console import (
     changes,
     commission,
     keeping,
+    logs,
     net,
     parts,
     repl,
@@ -20,7 +21,7 @@ from pilotwire.console import (
 from pilotwire.console.table import WrongError
 from pilotwire.pilot import faults, reasons
 
-OWN = (shows, parts, changes, trials, bus, net, keeping, repl, commission, sealing)
+OWN = (shows, parts, changes, trials, bus, net, keeping, repl, commission, sealing, logs)
 FREE = ("config get", "config diff", "login", "pin set", "wifi test", "seal")
 RESULTS = ("stored", "deferred")  # of record/files.py, and resident anyway
 NAMES = [row["name"] for row in table.rows()]
@@ -50,6 +51,10 @@ GOOD = (
     (b"wifi", "wifi", {}),
     (b"wifi set home secret-key", "wifi set", {"ssid": "home", "key": "secret-key"}),
     (b"lang zh", "lang", {"lang": "zh"}),
+    (b"log", "log", {}),
+    (b"log 5 error", "log", {"n": 5, "level": "error"}),
+    (b"log kept 100", "log kept", {"n": 100}),
+    (b"log snapshot", "log snapshot", {}),
 )
 WRONG = (
     (b"stat", ("unknown-command", "stat")),
@@ -118,7 +123,9 @@ class Table(unittest.TestCase):
 
     def test_leaves_to_users_what_only_shows(self):
         free = {row["name"] for row in table.rows() if row["level"] == table.USER}
-        self.assertEqual(free, set(shows.COMMANDS) | set(parts.COMMANDS) | set(FREE))
+        self.assertEqual(
+            free, set(shows.COMMANDS) | set(parts.COMMANDS) | set(logs.COMMANDS) | set(FREE)
+        )
 
     def test_knows_what_each_takes(self):
         for row in table.rows():

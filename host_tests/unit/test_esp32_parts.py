@@ -1,10 +1,11 @@
-"""What hangs on an ESP32 beside pilot and contactor: outputs, lock motor, buses, lamp."""
+"""What hangs on an ESP32 beside pilot and contactor: outputs, lock motor, buses, front."""
 
 import unittest
 
 import micropython
-from esp32_box import BOARD, BOLT, DE, TEST, Box, buses, lamp
+from esp32_box import BOARD, BOLT, DE, TEST, Box, buses
 from fake_esp32 import Machine, NeoPixel
+from pilotwire.hal.panel import Panel
 from pilotwire.pilot import signals
 
 
@@ -140,22 +141,57 @@ class Buses(unittest.TestCase):
         self.assertTrue(buses.i2c(None, 10_000) is None)
 
 
-class Lamp(unittest.TestCase):
-    def test_pins_by_their_active_level(self):
+class Front(unittest.TestCase):
+    def test_lamp_of_pins_by_their_active_level(self):
         Box()
-        lamp.show({"red": 2, "blue": 4, "active": 0}, 255, 255, 0)
-        self.assertEqual((Machine.chip.levels[2], Machine.chip.levels[4]), (0, 1))
+        lamp = Panel({"leds": {"red": 2, "blue": 4, "active": 0}})
+        levels = Machine.chip.levels
+        self.assertEqual((levels[2], levels[4]), (1, 1))
+        lamp.show(255, 255, 0)
+        self.assertEqual((levels[2], levels[4]), (0, 1))
+        lamp.show(0, 0, 128)
+        self.assertEqual((levels[2], levels[4]), (1, 0))
+
+    def test_lamp_of_one_pin_shines_whatever_the_colour(self):
+        Box()
+        lamp = Panel({"leds": {"red": 2, "active": 1}})
+        for colour, level in (((0, 255, 0), 1), ((0, 0, 0), 0), ((255, 0, 0), 1)):
+            lamp.show(*colour)
+            self.assertEqual(Machine.chip.levels[2], level)
 
     def test_neopixels_all_alike(self):
         Box()
-        lamp.show({"neopixel": 13, "count": 2}, 255, 60, 0)
+        Panel({"leds": {"neopixel": 13, "count": 2}}).show(255, 60, 0)
         self.assertEqual(NeoPixel.shown, (13, [(255, 60, 0), (255, 60, 0)]))
 
-    def test_a_board_without_one_is_left_alone(self):
+    def test_button_by_its_active_level(self):
+        Box()
+        panel = Panel({"button": {"pin": 16, "active": 0, "pull": "up"}})
+        for level, pressed in ((1, False), (0, True)):
+            Machine.chip.inputs[16] = level
+            self.assertEqual(panel.pressed(), pressed)
+
+    def test_buzzer_is_a_square_wave_and_nothing_before_it_is_wanted(self):
+        Box()
+        panel = Panel({"buzzer": {"pin": 14}})
+        self.assertIsNone(panel._pwm)
+        for on, duty in ((True, 32_768), (False, 0), (True, 32_768)):
+            panel.beep(on)
+            wave = Machine.chip.pwm
+            self.assertEqual((wave.gpio, wave.freq, wave.duty), (14, 2_700, duty))
+
+    def test_what_is_not_fitted_does_nothing(self):
         Box()
         before = dict(Machine.chip.levels)
-        lamp.show(None, 255, 0, 0)
+        panel = Panel({})
+        panel.show(255, 0, 0)
+        panel.beep(True)
+        self.assertFalse(panel.pressed())
         self.assertEqual(Machine.chip.levels, before)
+
+    def test_a_board_without_any_has_no_panel(self):
+        self.assertIsNone(Box().hal.panel())
+        self.assertTrue(Box(button={"pin": 16, "active": 0, "pull": "up"}).hal.panel())
 
 
 if __name__ == "__main__":

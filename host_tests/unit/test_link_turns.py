@@ -5,6 +5,15 @@ import unittest
 from link_desk import PREFIX, LinkTest
 from pilotwire.pilot import handover, levels
 from pilotwire.pilot.handover import UP_CLOSED, UP_FAULTS, UP_OPENED, UP_STATE
+from pilotwire.record.log import (
+    COMMAND,
+    FLASH,
+    OFFLINE,
+    ONLINE,
+    PLUGGED,
+    ROWS,
+    UNPLUGGED,
+)
 
 HOME_ASSISTANT = b"homeassistant/device/box-1/config"
 
@@ -63,10 +72,10 @@ class Turns(LinkTest):
         self.link.send("records", self.journal.history(1))
         self.app.measured = {"power_w": 1}
 
-    def test_are_of_results_then_events_log_records_lines_and_last_state_and_telemetry(self):
+    def test_are_of_results_then_events_and_log_records_lines_and_last_state_and_telemetry(self):
         self.all_is_due()
         self.link._publish()
-        order = ["cmdres", "event", "log", "tx", "records", "info", "state", "tele"]
+        order = ["cmdres", "event", "tx", "records", "info", "state", "tele"]
         self.assertEqual(self.topics(), order)
 
     def test_that_find_little_room_give_it_to_what_comes_first(self):
@@ -76,7 +85,7 @@ class Turns(LinkTest):
             self.mqtt.room = 1
             self.turn()
             seen += self.topics()
-        first = ("cmdres", "event", "log", "tx", "records", "info", "state")
+        first = ("cmdres", "event", "tx", "records", "info", "state")
         places = [seen.index(topic) for topic in first]
         self.assertEqual(places, sorted(places))
 
@@ -121,12 +130,22 @@ class Kept(LinkTest):
         self.connect()
         self.assertEqual(self.turn().take(b"event"), [])
 
-    def test_is_what_has_happened_without_a_connection_up_to_sixteen_the_oldest_dropped(self):
-        for i in range(19):  # and the start
-            self.link.events.tell("stored", about=str(i))
+    def test_is_what_has_happened_without_a_connection_as_far_as_the_log_goes_back(self):
+        for i in range(ROWS + 3):  # and the start, and the connection
+            self.app.log.note(PLUGGED if i & 1 else UNPLUGGED, str(i))
+            self.hal.now_ms += 10_000
         self.connect()
         told = [event[0]["n"] for event in self.turn().take(b"event")]
-        self.assertEqual(told, list(range(5, 21)))
+        self.assertEqual(told, list(range(6, ROWS + 5)))
+        self.assertEqual(self.link.dropped()["event"], 5)
+
+    def test_is_no_event_that_was_only_counted(self):
+        for _ in range(20):
+            self.app.log.note(PLUGGED)
+        self.app.log.note(UNPLUGGED)
+        self.connect()
+        told = [event[0]["n"] for event in self.turn().take(b"event")]
+        self.assertEqual(told, list(range(1, 18)) + [22])
         self.assertEqual(self.link.dropped()["event"], 4)
 
     def test_is_no_command_twice_after_a_reconnect(self):
@@ -150,6 +169,7 @@ class Events(LinkTest):
         ):
             for place, value in changed:
                 self.app.up[place] = value
+            self.app.log.look(self.app.up)
             self.link.news()
             self.turn()
             found = [event[0]["event"] for event in self.mqtt.take(b"event")]
@@ -201,39 +221,49 @@ class Quiet(LinkTest):
         self.assertEqual([t for t in self.mqtt.topics if "/set/" in t], [])
 
 
-class Log(LinkTest):
+class Lines(LinkTest):
     def logged(self):
         return [line[0] for line in self.turn().take(b"log")]
 
-    def test_has_what_is_said_at_its_level_or_a_graver_one(self):
-        levels_ = ("error", "warning", "info", "debug")
+    def test_are_of_the_level_that_is_wanted_or_a_graver_one(self):
         self.connect()
         self.turn()
         self.topics()
+        codes = (FLASH, OFFLINE, ONLINE, COMMAND)
+        names = ("error", "warning", "info", "debug")
         for most, count in (("off", 0), ("error", 1), ("warning", 2), ("info", 3), ("debug", 4)):
             self.link.log_level(most)
-            for level in levels_:
-                self.link.say(level, "words")
-            self.assertEqual([line["level"] for line in self.logged()], list(levels_[:count]))
+            for code in codes:
+                self.app.log.note(code, most)
+            self.assertEqual([line["level"] for line in self.logged()], list(names[:count]))
 
-    def test_has_the_time_and_is_sent_once(self):
+    def test_have_the_time_and_are_sent_once(self):
         self.connect()
-        self.link.say("warning", "words")
-        said = {"level": "warning", "text": "words", "unix": 1_000, "clock": "set"}
+        self.app.log.note(FLASH, "is full")
+        said = {"level": "error", "text": "flash is full", "unix": 990, "clock": "set"}
+        self.hal.now_ms += 10_000
         ((line, retained, qos),) = self.turn().take(b"log")
         self.assertEqual((line, retained, qos), (said, False, 0))
         self.connect()
         self.assertEqual(self.logged(), [])
 
-    def test_keeps_the_last_eight_lines_and_says_why_there_was_no_connection(self):
-        for reason in ("unreachable", "closed"):
+    def test_say_why_there_was_no_connection_and_how_often(self):
+        for reason in ("unreachable", "closed", "closed"):
             self.mqtt.on_state(False, reason)
         self.connect()
-        lines = [line["text"] for line in self.logged()]
-        self.assertEqual(lines, ["link unreachable", "link closed"])
-        for i in range(10):
-            self.link.say("error", str(i))
-        self.assertEqual([line["text"] for line in self.logged()], list("23456789"))
+        lines = [(line["text"], line.get("count")) for line in self.logged()]
+        self.assertEqual(lines, [("link unreachable", None), ("link closed", 2)])
+
+    def test_wait_for_room(self):
+        self.connect()
+        self.turn()
+        self.topics()
+        self.app.log.note(FLASH, "1")
+        self.app.log.note(FLASH, "2")
+        self.mqtt.room = 1
+        self.assertEqual([line["text"] for line in self.logged()], ["flash 1"])
+        self.mqtt.room = 9
+        self.assertEqual([line["text"] for line in self.logged()], ["flash 2"])
 
 
 class LocalControl(LinkTest):

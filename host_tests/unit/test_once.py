@@ -4,7 +4,7 @@ import sys
 import unittest
 
 from pilotwire import loading, once
-from pilotwire.link import events, info, queue, state
+from pilotwire.link import feed, info, queue, state
 
 ON_BOARD = sys.implementation.name == "micropython"
 
@@ -25,7 +25,7 @@ class Forgetting(unittest.TestCase):
             self.assertEqual(gone, (None,) * 3 if ON_BOARD else before)
             kept.add("message")  # what has been made goes on
             self.assertEqual(kept.dropped, 0)
-            self.assertTrue(events.Events.__init__ is not None)
+            self.assertTrue(feed.Feed.__init__ is not None)
         finally:
             once._BUILT = rows
             queue.Queue.__init__, queue.Queue.reconnected, state.letter = before

@@ -20,16 +20,15 @@ class Broker:
         self.sent.append(message)
         self.pid += 1
         self.about = topic, retain, qos
-        return self.pid if qos else 0
+        return self.pid
 
 
 class QueueTest(unittest.TestCase):
     most = 3
-    qos = 1
 
     def setUp(self):
         self.broker = Broker()
-        self.queue = Queue("cmdres", self.most, self.qos)
+        self.queue = Queue("cmdres", self.most)
 
     def add(self, *messages):
         for message in messages:
@@ -45,7 +44,7 @@ class QueueTest(unittest.TestCase):
         return self.queue.acknowledged(self.broker.pid)
 
 
-class AtLeastOnce(QueueTest):
+class Messages(QueueTest):
     def test_go_one_after_the_other_once_each_is_acknowledged(self):
         self.add(1, 2)
         self.assertEqual((self.send(), self.send()), ([1], []))
@@ -98,21 +97,6 @@ class AtLeastOnce(QueueTest):
         self.add(4)
         self.assertFalse(self.acknowledge())
         self.assertEqual(self.send(), [2])
-
-
-class AtMostOnce(QueueTest):
-    qos = 0
-
-    def test_go_all_at_once_and_are_not_kept(self):
-        self.add(1, 2, 3)
-        self.assertEqual((self.send(), self.send()), ([1, 2, 3], []))
-
-    def test_wait_for_room(self):
-        self.add(1, 2, 3)
-        self.broker.room = 2
-        self.assertEqual((self.send(), self.send()), ([1, 2], []))
-        self.broker.room = 9
-        self.assertEqual(self.send(), [3])
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import unittest
 
 from pilotwire.record.kinds import DAY, EVENT
+from pilotwire.record.log import COVER, METER
 from pilotwire.record.watch import Watch
 
 MIDNIGHT = 1_800_057_600  # UTC
@@ -35,7 +36,8 @@ class Meter:
 class WatchTest(unittest.TestCase):
     def setUp(self):
         self.notes = Notes()
-        self.watch = Watch(self.notes)
+        self.told = []
+        self.watch = self.anew()
         self.now_ms = 5_000
         self.unix = MIDNIGHT  # when the test began; None: the clock is not set
         self.clock_ms = 0  # on it since then
@@ -44,6 +46,9 @@ class WatchTest(unittest.TestCase):
         self.reachable = self.covered = True
         self.meter = None
         self.look()
+
+    def anew(self):
+        return Watch(self.notes, lambda code, about: self.told.append((code, about)))
 
     def look(self, ms=0, clock_ms=None):
         """Look once after `ms`, of which the wall clock counts `clock_ms`."""
@@ -95,7 +100,7 @@ class Clock(WatchTest):
         self.assertEqual((event["clock"], event["after"]), ("set", str(MIDNIGHT + 1)))
 
     def test_that_is_set_for_the_first_time_is_an_event_without_a_time_before(self):
-        self.watch = Watch(self.notes)
+        self.watch = self.anew()
         self.unix, self.quality = None, "none"
         self.look()
         self.look(1_000)
@@ -107,7 +112,7 @@ class Clock(WatchTest):
         self.assertFalse("before" in event)
 
     def test_that_was_right_at_the_start_is_in_that_record(self):
-        Watch(self.notes).look(0, (MIDNIGHT, "synchronised"), False, True, True, None)
+        self.anew().look(0, (MIDNIGHT, "synchronised"), False, True, True, None)
         self.assertEqual(self.notes.events, [])
 
 
@@ -118,9 +123,10 @@ class Cover(WatchTest):
             self.look(1_000)
         opened = [(event["event"], event["unix"]) for event in self.notes.events]
         self.assertEqual(opened, [("cover", MIDNIGHT + 2), ("cover", MIDNIGHT + 6)])
+        self.assertEqual(self.told, [(COVER, "\t")] * 2)
 
     def test_that_is_open_at_the_start_is_an_event(self):
-        Watch(self.notes).look(0, (None, "none"), False, True, False, None)
+        self.anew().look(0, (None, "none"), False, True, False, None)
         self.assertEqual(self.notes.events, [{"event": "cover", "clock": "none"}])
 
 
@@ -133,6 +139,7 @@ class Exchange(WatchTest):
 
     def test_of_the_meter_is_an_event(self):
         self.assertEqual(self.see("A", "A", "B", "A"), [("A", "B"), ("B", "A")])
+        self.assertEqual(self.told, [(METER, "A\tB"), (METER, "B\tA")])
         self.assertEqual(self.notes.events[0]["event"], "meter")
 
     def test_is_not_the_first_one_nor_one_that_does_not_say_who_it_is(self):
@@ -174,14 +181,14 @@ class Days(WatchTest):
         self.look(DAY_S * 1_000 - 30 * MIN_MS, 0)
         self.setUp()  # a start in the middle of the day
         self.unix = MIDNIGHT + DAY_S - 600
-        self.watch = Watch(self.notes)
+        self.watch = self.anew()
         self.look()
         self.run_for(10)
         self.assertEqual([day["usable_min"] for day in self.notes.days], [10])
 
     def test_end_after_24_hours_without_a_clock(self):
         self.unix, self.quality = None, "none"
-        self.watch = Watch(self.notes)
+        self.watch = self.anew()
         self.look()
         self.run_for(1_439)
         self.assertEqual(self.notes.days, [])
@@ -193,7 +200,7 @@ class Days(WatchTest):
 
     def test_begin_with_the_time_before_the_clock_was_set(self):
         self.unix, self.quality = None, "none"
-        self.watch = Watch(self.notes)
+        self.watch = self.anew()
         self.look()
         self.run_for(30)
         self.unix, self.quality = MIDNIGHT, "set"

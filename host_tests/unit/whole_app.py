@@ -13,6 +13,7 @@ from pilotwire.power.leases import Leases
 from pilotwire.power.regulation import Regulation
 from pilotwire.power.timetable import Timetable
 from pilotwire.record.files import Files
+from pilotwire.record.log import Log
 from pilotwire.record.wear import Wear
 from pilotwire.zone import parse
 
@@ -111,6 +112,8 @@ class App:
 
     def __init__(self, box, **keys):
         self.hal = hal = Hal()
+        self.log = Log(hal.ticks_ms)
+        self.changes = None
         self.config = config.check(dict({"id": "box-1", "limit_ma": 16_000}, **keys))
         self.settings = Settings(lock=True, switches_phases=True)
         self.up = array("i", [0] * handover.N_UP)

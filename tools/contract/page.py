@@ -31,6 +31,7 @@ _SECTIONS = {
     "cmd": "Commands",
     "set/limit_ma": "Local control",
     "log": "Log",
+    "logs": "Log on request",
     "trace": "Traces",
     "tx": "Records",
 }

@@ -1,7 +1,7 @@
 """Draws docs/pictures/rooms.svg: the rings as bands, the rooms in them, an arrow for each `uses`.
 
-Only places are here; what is drawn, and which arrows, rooms.toml says. main's, update's and app's
-arrows stand in words: they would cover all others.
+Only places are here; what is drawn, and which arrows, rooms.toml says. The arrows of main, update, app
+and front stand in words: they would cover all others.
 """
 
 from html import escape
@@ -11,7 +11,7 @@ from rig.interpreter import ROOT
 from .house import Room, stated
 
 PICTURE = ROOT / "docs" / "pictures" / "rooms.svg"
-IN_WORDS = ("main", "update", "app")  # the picture says of them whom they use
+IN_WORDS = ("main", "update", "app", "front")  # the picture says of them whom they use
 
 _SIZE = (1_010, 620)
 _MARGIN = 42  # on the left, for the rings' names
@@ -27,7 +27,8 @@ _PLACES = {
     "app": (598, 44, 350, 50),
     "console": (50, 176, 190, 62),
     "orders": (290, 176, 190, 62),
-    "link": (530, 176, 190, 62),
+    "link": (510, 176, 140, 62),
+    "front": (666, 176, 118, 62),
     "record": (104, 326, 172, 62),
     "energy": (318, 326, 172, 62),
     "power": (534, 326, 226, 62),
@@ -37,7 +38,7 @@ _PLACES = {
 # Corners of the arrows that are not straight from one edge to the other.
 _WAYS = {
     ("console", "orders"): [(240, 207), (290, 207)],
-    ("orders", "link"): [(480, 207), (530, 207)],
+    ("orders", "link"): [(480, 207), (510, 207)],
     ("console", "link"): [(200, 176), (200, 162), (560, 162), (560, 176)],
     ("console", "hal"): [(130, 176), (130, 152), (882, 152), (882, 176)],
     ("console", "record"): [(150, 238), (150, 326)],
@@ -47,7 +48,8 @@ _WAYS = {
     ("orders", "energy"): [(385, 238), (385, 326)],
     ("orders", "power"): [(465, 238), (465, 258), (560, 258), (560, 326)],
     ("orders", "pilot"): [(440, 238), (440, 276), (512, 276), (512, 473)],
-    ("link", "pilot"): [(700, 238), (700, 276), (782, 276), (782, 440), (740, 440), (740, 473)],
+    ("link", "pilot"): [(630, 238), (630, 276), (782, 276), (782, 440), (740, 440), (740, 473)],
+    ("link", "record"): [(530, 238), (530, 266), (262, 266), (262, 326)],
     ("record", "energy"): [(276, 357), (318, 357)],
     ("record", "pilot"): [(190, 388), (190, 473)],
     ("energy", "pilot"): [(404, 388), (404, 473)],

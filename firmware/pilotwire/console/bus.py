@@ -7,10 +7,10 @@ import asyncio
 
 from micropython import const
 
+from ..anew import Anew
 from ..link.commands import Refused
 from ..loading import unload
 from . import table
-from .anew import Anew
 from .changes import stage
 from .shell import dash
 from .table import WrongError

@@ -4,6 +4,7 @@ import json
 
 from ..loading import unload
 from ..orders.settings import SECRETS, put, sealed_keys
+from ..record.log import CHANGED, LOGIN, LOGIN_FAILED
 from .table import FACTORY, INSTALLER, WrongError, whole
 
 
@@ -81,8 +82,10 @@ async def _login(con, args):
     if pin.wait_s():
         raise WrongError("wait-for-login", pin.wait_s())
     if not await (pin.is_code(given) if factory else pin.fits(given)):
+        app.log.note(LOGIN_FAILED)
         raise WrongError("wrong-pin-given", pin.wait_s())
     con.level = FACTORY if factory else INSTALLER
+    app.log.note(LOGIN, "factory" if factory else "installer")
     await con.say("done-as-asked")
 
 
@@ -99,6 +102,7 @@ async def _pin(con, _args):
     if await con.ask("PIN: ", True) != first:
         raise WrongError("pin-differs")
     code = await pin.change(first)
+    app.log.note(CHANGED, "pin")
     con.level = max(con.level, INSTALLER)
     await con.say("done-as-asked")
     if code:

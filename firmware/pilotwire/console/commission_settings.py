@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from ..orders.settings import KEPT, put
 from ..record import seal
+from ..record.log import SEALED
 from . import changes, commission
 from .table import WrongError
 
@@ -85,6 +86,7 @@ def _close(con, values):
     digest = hexlify(sha256(report).digest()).decode()
     event = {"event": "commissioned", "after": str(now["limit_ma"]), "report": digest}
     app.journal.note(app.stamped(event))
+    app.log.note(SEALED, "%d mA" % now["limit_ma"])
     return ""
 
 

@@ -7,6 +7,7 @@ import asyncio
 
 from micropython import const
 
+from ..anew import Anew
 from ..link.commands import Refused
 from ..link.retry import DialError
 from ..loading import unload
@@ -15,7 +16,6 @@ from ..pilot.handover import UP_STATE
 from ..tcp import close
 from ..ticks import since
 from . import table
-from .anew import Anew
 from .changes import planned
 from .shell import dash
 from .table import WrongError

@@ -1,6 +1,7 @@
 """Commands on the seal of the installation (record/seal.py)."""
 
 from ..record import seal
+from ..record.log import LOGIN_FAILED, UNSEALED
 from .shell import dash
 from .table import WrongError
 
@@ -28,12 +29,14 @@ async def _unseal(con, _args):
         raise WrongError("seal-is-open")
     given = await con.ask("PIN: ", True)
     if con.pin.wait_s() or not await con.pin.fits(given):
+        app.log.note(LOGIN_FAILED)
         raise WrongError("wrong-pin-given", con.pin.wait_s())
     if not app.journal.writable():
         raise WrongError("flash-is-busy")
     before = dash(values["config"].get("limit_ma") if values else None)
     seal.break_open(app.hal.root)
     app.journal.note(app.stamped({"event": "unsealed", "before": before}))
+    app.log.note(UNSEALED, before)
     await con.say("done-as-asked")
 
 

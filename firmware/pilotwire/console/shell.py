@@ -136,6 +136,8 @@ class Shell:
             from .trials import COMMANDS
         elif row["in"] == "net":
             from .net import COMMANDS
+        elif row["in"] == "logs":
+            from .logs import COMMANDS
         elif row["in"] == "keeping":
             from .keeping import COMMANDS
         elif row["in"] == "repl":

@@ -49,6 +49,8 @@ The rest, for rings 1 and 2:
 `started`         why it started: "power-on", "watchdog", "crash", "console" or "command".
 `board`           the board's data: `rated_ma`, `phases`, ... (boards/<board>/board.json).
 `root`            folder of the configuration and the records, without a trailing slash.
-`lamp.show(board["leds"], red, green, blue)`  on a chip: the board's lamp, 0 to 255 each.
+`panel()`         once: what people see, press and hear; None where nothing of that is fitted.
+                  `show(red, green, blue)`: the lamp, 0 to 255 each; `pressed()`: whether the
+                  button is; `beep(on)`: the buzzer. What is not fitted does nothing.
 `sync()`          what was written and flushed is on flash when it returns.
 """

@@ -155,6 +155,14 @@ class Chip:
             return None
         return Pin(wire["pin"], Pin.IN, PULLS[wire["pull"]])() == wire["active"]
 
+    def panel(self):
+        board = self.board
+        if not (board.get("leds") or board.get("button") or board.get("buzzer")):
+            return None
+        from .panel import Panel
+
+        return Panel(board)
+
     def sync(self):
         os.sync()
 

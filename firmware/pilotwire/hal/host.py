@@ -56,6 +56,34 @@ def _select(address):
         raise OSError(_ENODEV)
 
 
+class _Front:
+    """Lamp and button as files: `path` gets a line "red green blue" for each change of the lamp,
+    `path`.button says 1 while it is pressed."""
+
+    def __init__(self, path):
+        self._path = path
+        open(path, "w").close()
+
+    def show(self, red, green, blue):
+        with open(self._path, "a") as file:
+            file.write("%d %d %d\n" % (red, green, blue))
+
+    def pressed(self):
+        return read_bit(self._path + ".button")
+
+    def beep(self, on):
+        """No sound."""
+
+
+def read_bit(path):
+    """Whether a file begins with 1."""
+    try:
+        with open(path) as file:
+            return file.read(1) == "1"
+    except OSError:
+        return False
+
+
 class Host:
     """The HAL of hal/__init__.py for one process; `environment(name)`: see boards/host."""
 
@@ -73,6 +101,7 @@ class Host:
         self._dim = environment("PILOTWIRE_DIM") or ""
         self._buses = [environment("PILOTWIRE_" + name) or "" for name in ("METER", "GRID")]
         self._dns = environment("PILOTWIRE_DNS") or ""
+        self._front = environment("PILOTWIRE_FRONT") or ""
         self._console = environment("PILOTWIRE_CONSOLE") or ""
         self._wifi = environment("PILOTWIRE_WIFI") or ""  # {network: [key, dBm]}
         self._network = (
@@ -198,14 +227,13 @@ class Host:
         """Set up by who has started the process: no echo, and each key at once."""
         return [open(path, "r+b") for path in self._console.split(",") if path]
 
+    def panel(self):
+        return _Front(self._front) if self._front else None
+
     def contact(self, name):
         if name != "dim" or not self._dim:
             return None
-        try:
-            with open(self._dim) as file:
-                return file.read(1) == "1"
-        except OSError:
-            return False
+        return read_bit(self._dim)
 
     def sync(self):
         """What a process has written survives it; only a computer's power cut would not."""

@@ -48,5 +48,8 @@ class MockHal:
     def consoles(self):
         return ()
 
+    def panel(self):
+        return None
+
     def contact(self, name):
         return self.contacts.get(name)

@@ -1,7 +1,7 @@
 """The box's topics under pilotwire/v1/<id>/, as docs/mqtt/asyncapi.yaml has them.
 
-What is published when: results of commands first, then events, records, lines that were asked
-for, the state, and telemetry last; where there is no room, what comes last goes without.
+What is published when: results of commands first, then events and log, records, lines that were
+asked for, the state, and telemetry last; where there is no room, what comes last goes without.
 """
 
 import asyncio
@@ -11,10 +11,11 @@ from micropython import const
 
 from ..loading import unload
 from ..pilot.handover import UP_CLOSED
+from ..record.log import OFFLINE, ONLINE, REFUSED
 from ..ticks import since
 from .commands import Commands, Refused, acknowledged
 from .dial import Dial
-from .events import Events
+from .feed import Feed
 from .mqtt import Mqtt
 from .queue import Queue
 from .state import state, telemetry
@@ -24,13 +25,10 @@ _RESEND_MAX_MS = const(600_000)
 _LOOK_S = const(1)  # how often something may have become due
 _SOON_S = 0.1  # how often there may be room for the next line
 _RESULTS = const(8)
-_EVENTS = const(16)
-_LINES = const(8)
 _FRAMES = const(64)  # of the journal, looked at in one go: some 25 ms on a chip
 
 # Longest s between two states, idle and charging, and between two telemetries (0: none).
 _PROFILES = {"local": (20, 20, 10), "operator": (900, 60, 0)}
-_LEVELS = ("off", "error", "warning", "info", "debug")
 
 
 def _patience(app):
@@ -56,11 +54,9 @@ class Link:
         self._commands = Commands()
         self._news = asyncio.Event()
         self._results = Queue("cmdres", _RESULTS)
-        self._events = Queue("event", _EVENTS)
-        self._log = Queue("log", _LINES, 0)
+        self._log = app.log
+        self._feed = Feed(app.log, hal.clock, 0)
         self.log_level(config["log_level"])
-        self.events = Events(self._events, hal.clock)
-        self.events.tell("start", about=hal.started)
         self.local = None
         topics = [self._prefix + "cmd", self._prefix + "ack"]
         if config["local_ttl_s"]:
@@ -110,7 +106,6 @@ class Link:
     def news(self):
         """The state has changed: publish it soon."""
         self._state_ms = None
-        self.events.look(self._app.up)
         self._news.set()
 
     def send(self, topic, lines):
@@ -120,23 +115,18 @@ class Link:
         self._line = self._next_line()
         self._news.set()
 
-    def say(self, level, text):
-        """To the console, and where `level` is wanted there to the topic log."""
-        print("%s: %s" % (level, text))
-        if _LEVELS.index(level) <= self._level:
-            message = {"level": level, "text": text}
-            message["unix"], message["clock"] = self._hal.clock()
-            self._log.add(message)
-
     def log_level(self, level):
-        """Publish what is said at this level or a graver one."""
-        self._level = _LEVELS.index(level)
+        """Publish lines of the log of this level or a graver one."""
+        from ..record.lines import LEVELS
+
+        self._feed.level = LEVELS.index(level)
+        unload("record.lines")
 
     def dropped(self) -> dict:
         """How many messages of each kind have found no room since the start."""
         return {
             "tele": self._dropped_tele,
-            "event": self._events.dropped,
+            "event": self._feed.dropped,
             "result": self._results.dropped,
             "record": self._journal.lost,
         }
@@ -162,7 +152,7 @@ class Link:
     def _publish(self):
         """Publish what is due; whether more of it waits for its turn."""
         now_ms = self._hal.ticks_ms()
-        for queue in (self._results, self._events, self._log):
+        for queue in (self._results, self._feed):
             queue.send(self._put)
         found = self._send_record(now_ms)
         while self._line and self._put(self._lines_topic, self._line, qos=1):
@@ -244,11 +234,12 @@ class Link:
     def _on_state(self, connected, reason):
         self.connected = connected
         self.reason = reason
-        self.say("info" if connected else "warning", "link " + reason)
+        print("link:", reason)
+        self._log.note(ONLINE if connected else OFFLINE, reason)
         if connected:
             self.connections += 1
             self._mqtt.publish((self._prefix + "online").encode(), b"1", True, 1)
-            for queue in (self._results, self._events):
+            for queue in (self._results, self._feed):
                 queue.reconnected()
             self._sent_ms = self._state_ms = None
             self._told_info = False
@@ -257,7 +248,7 @@ class Link:
             self._news.set()
 
     def _on_puback(self, pid):
-        for queue in (self._results, self._events):
+        for queue in (self._results, self._feed):
             if queue.acknowledged(pid):
                 self._news.set()
 
@@ -309,7 +300,7 @@ class Link:
             phases = self.local.take(name, payload)
         except Refused as refused:
             _, reason, about = refused.args
-            self.events.tell("refused", reason=reason, about=about)
+            self._log.note(REFUSED, reason + "\t" + about)
             self._news.set()
             return
         self._app.locally(phases)

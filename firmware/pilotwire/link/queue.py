@@ -2,17 +2,17 @@
 
 
 class Queue:
-    """At most `most` messages (dicts) for `topic`. `dropped` counts those that found no room.
+    """At most `most` messages (dicts) for `topic`, at QoS 1. `dropped` counts those that found no
+    room.
 
-    At QoS 1 the oldest stays until the broker's PUBACK has come, so that a connection that is
+    The oldest stays until the broker's PUBACK has come, so that a connection that is
     lost loses none.
     """
 
-    def __init__(self, topic, most, qos=1):
+    def __init__(self, topic, most):
         self.dropped = 0
         self._topic = topic
         self._most = most
-        self._qos = qos
         self._messages = []
         self._pid = None  # of the oldest, which is under way
 
@@ -25,23 +25,17 @@ class Queue:
 
     def send(self, put):
         """Give the oldest to `put(topic, message, retain, qos)` -> packet id or None: no room."""
-        while self._messages and self._pid is None:
-            self._pid = put(self._topic, self._messages[0], False, self._qos)
-            if self._pid != 0:
-                return
-            self._done()
+        if self._messages and self._pid is None:
+            self._pid = put(self._topic, self._messages[0], False, 1)
 
     def acknowledged(self, pid):
         """The broker has packet `pid`; whether it was one of these."""
         if pid != self._pid:
             return False
-        self._done()
+        self._messages.pop(0)
+        self._pid = None
         return True
 
     def reconnected(self):
         """What was under way goes again."""
-        self._pid = None
-
-    def _done(self):
-        self._messages.pop(0)
         self._pid = None

@@ -8,10 +8,12 @@ import json
 from ..link.commands import Refused
 from ..loading import unload
 from ..record.files import MOST, TooMuchError
+from ..record.log import CHANGED
 
 _MOST_VALUE = 1_800  # bytes: so many, beside the longest id, fit a message
 _HIDDEN = "***"
 _PLANS = ("plan", "prices")
+_TOLD = ("config.json", "tariff.json", "guests.json")  # in the log
 _CHECKS = "power.plan", "power.schedule", "energy.guests", "energy.tarifffile", "windows", "zone"
 
 # What no command may change: what the installer answers for.
@@ -152,8 +154,11 @@ def put(app, name, data):
     if len(data) > MOST:  # the next start would not read it
         raise Refused(None, "range", "%s: more than %d bytes" % (name, MOST))
     try:
-        return app.files.put(name, data)
+        written = app.files.put(name, data)
     except TooMuchError:
         raise Refused(None, "busy", "more waits for an open contactor than fits") from None
     except OSError as error:
         raise Refused(None, "flash", str(error)[:60]) from None
+    if name in _TOLD:
+        app.log.note(CHANGED, name)
+    return written

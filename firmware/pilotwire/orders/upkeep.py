@@ -32,8 +32,13 @@ def obey(app, type_, args) -> dict:
         if hal.clock()[1] == "synchronised":
             raise Refused(None, "synchronised", "the time comes from NTP")
         hal.set_clock(args["unix"], "set")
-    elif type_ == "log":
-        app.link.log_level(args["level"])
+    elif type_ in ("log", "snapshot"):
+        from . import logs
+
+        try:
+            logs.obey(app, type_, args)
+        finally:
+            unload("orders.logs")
     elif type_ == "trace":
         _trace(app, args["kb"])
     elif type_ == "records":

@@ -139,7 +139,7 @@ def decode(body):
         while at < len(body):
             tag = body[at]
             name, kind = FIELDS[tag >> 1] if tag >> 1 < len(FIELDS) else ("", NUMBER)
-            number, at = _number(body, at + 1)
+            number, at = number_at(body, at + 1)
             value = number
             if tag & 1:
                 value = body[at : at + number]
@@ -173,10 +173,10 @@ def _encode(values):
         out.append(place << 1 | _is_long(kind))
         if _is_long(kind):
             value = _bytes(kind, value)
-            _put(out, len(value))
+            put(out, len(value))
             out.extend(value)
         else:
-            _put(out, kind.index(value) if type(kind) is tuple else value)
+            put(out, kind.index(value) if type(kind) is tuple else value)
     return bytes(out)
 
 
@@ -194,7 +194,7 @@ def _bytes(kind, value):
     out = bytearray()
     for row in value:
         for column, cell in zip(kind, (row,) if len(kind) == 1 else row):
-            _put(out, cell if column == NUMBER else column.index(cell))
+            put(out, cell if column == NUMBER else column.index(cell))
     return out
 
 
@@ -212,13 +212,14 @@ def _value(kind, value):
     while at < len(value):
         row = []
         for column in kind:
-            number, at = _number(value, at)
+            number, at = number_at(value, at)
             row.append(number if column == NUMBER else column[number])
         rows.append(row if len(kind) > 1 else row[0])
     return rows
 
 
-def _put(out, number):
+def put(out, number):
+    """Append a number of 0 or more as a varint."""
     if number < 0:
         raise ValueError(number)
     while number > 0x7F:
@@ -227,7 +228,7 @@ def _put(out, number):
     out.append(number)
 
 
-def _number(body, at):
+def number_at(body, at):
     """(number, place after it)."""
     number = shift = 0
     while True:

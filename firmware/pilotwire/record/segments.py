@@ -1,7 +1,7 @@
 """The journal's files: a ring of segments, each only ever appended to, the oldest dropped whole.
 
 A new segment takes an old one's place in one write of littlefs, so a power cut leaves the old
-file or the new one. 18 files of four blocks are 288 KB.
+file or the new one. 18 files of four blocks are 288 KB. The log has another such ring (kept.py).
 """
 
 import os
@@ -21,19 +21,21 @@ _EEXIST = const(17)
 
 
 class Segments:
-    """Frames in the files 00 to 17 of `folder`; `sync` flushes them to flash.
+    """Frames in the files 00 and so on of `folder`, `count` of `size` bytes each at most; `sync`
+    flushes them to flash.
 
     `newest` is the segment that is written to, `size` its bytes, `torn`: they end with half a
     frame, perhaps; `lost` those of one that may have been begun after it and cannot be read.
     Raises OSError where flash does.
     """
 
-    def __init__(self, folder, sync):
+    def __init__(self, folder, sync, count=_COUNT, size=_BYTES):
         self._path = folder + "/%02d"
         self._sync = sync
-        self._firsts = array("I", [0] * _COUNT)  # first number in each; 0: nothing sound is in it
+        self._bytes = size
+        self._firsts = array("I", [0] * count)  # first number in each; 0: nothing sound is in it
         self.newest = 0
-        for index in range(_COUNT):
+        for index in range(count):
             for _, found in self.scan(index):
                 self._firsts[index] = found.seq
                 if found.seq > self._firsts[self.newest]:
@@ -42,7 +44,7 @@ class Segments:
         self.size = self._end(self.newest)
         self.torn = False
         index = self._unused()
-        is_due = index is not None and self.size + MOST > _BYTES
+        is_due = index is not None and self.size + MOST > size
         self.lost = self._end(index) if is_due else 0
 
     def append(self, data, number, dispensable):
@@ -54,7 +56,7 @@ class Segments:
         if self.torn:
             self.size = self._end(index)
         place = self.size
-        if len(data) > _BYTES - place - self.torn:
+        if len(data) > self._bytes - place - self.torn:
             index = self._next(dispensable)
             place = 0
         elif self.torn:
@@ -72,7 +74,7 @@ class Segments:
 
     def leave_only(self, data, number):
         """Leave nothing but the frame `data`, by this number, which comes last. Raises OSError."""
-        for index in range(_COUNT):
+        for index in range(len(self._firsts)):
             if index != self.newest and self._end(index):
                 os.remove(self._path % index)
             if index != self.newest:
@@ -84,13 +86,13 @@ class Segments:
 
     def room(self, dispensable):
         """Bytes that can be written before a segment is in the way that must be kept."""
-        free = [i for i in range(_COUNT) if self._is_free(i, dispensable)]
-        return len(free) * _BYTES + max(_BYTES - self.size, 0)
+        free = [i for i in range(len(self._firsts)) if self._is_free(i, dispensable)]
+        return len(free) * self._bytes + max(self._bytes - self.size, 0)
 
     def holding(self, number):
         """The segment in which to look for `number` and what follows it."""
         best = self.oldest()
-        for index in range(_COUNT):
+        for index in range(len(self._firsts)):
             if self._firsts[best] < self._firsts[index] <= number:
                 best = index
         return best
@@ -98,7 +100,7 @@ class Segments:
     def after(self, index):
         """The segment that was begun after this one, None after the newest."""
         following = None
-        for other in range(_COUNT):
+        for other in range(len(self._firsts)):
             if self._firsts[other] > self._firsts[index] and (
                 following is None or self._firsts[other] < self._firsts[following]
             ):
@@ -107,7 +109,7 @@ class Segments:
 
     def oldest(self):
         best = self.newest
-        for index in range(_COUNT):
+        for index in range(len(self._firsts)):
             if 0 < self._firsts[index] < self._firsts[best]:
                 best = index
         return best
@@ -181,8 +183,8 @@ class Segments:
 
     def _unused(self):
         """The next segment in which nothing is, or nothing sound; None: there is none."""
-        for i in range(1, _COUNT):
-            index = (self.newest + i) % _COUNT
+        for i in range(1, len(self._firsts)):
+            index = (self.newest + i) % len(self._firsts)
             if not self._firsts[index]:
                 return index
         return None

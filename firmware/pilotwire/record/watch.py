@@ -4,6 +4,7 @@ from micropython import const
 
 from ..ticks import since
 from .kinds import DAY
+from .log import CLOCK, COVER, METER
 
 _JUMP_S = const(5)
 _DAY_S = const(86_400)
@@ -12,15 +13,15 @@ _MS_PER_MIN = const(60_000)
 
 class Watch:
     """Call `look` at every step of control; it notes in `journal` what is worth a record, and
-    calls `tell(event, before=, after=)`, as texts or None.
+    tells `note` of the log.
 
     Minutes of a day are counted by the box itself: usable (no fault) or faulted, and of those
     unreachable (the operator's broker). Without power nobody counts.
     """
 
-    def __init__(self, journal, tell=lambda event, **about: None):
+    def __init__(self, journal, note):
         self._journal = journal
-        self._tell = tell
+        self._tell = note
         self._now_ms = None
         self._unix = None
         self._quality = "none"
@@ -49,11 +50,11 @@ class Watch:
             self._end_day(unix)
         self._day = today
         if self._covered and not covered:
-            self._note("cover")
+            self._note("cover", COVER)
         self._covered = covered
         if meter and meter.serial and meter.serial != self._serial:
             if self._serial:
-                self._note("meter", self._serial, meter.serial)
+                self._note("meter", METER, self._serial, meter.serial)
             self._serial = meter.serial
 
     def recall(self, serial):
@@ -65,16 +66,16 @@ class Watch:
         expected = None if self._unix is None else self._unix + elapsed_ms // 1000
         jumped = unix is not None and expected is not None and abs(unix - expected) > _JUMP_S
         if jumped or quality != self._quality:
-            self._note("clock", _text(expected), _text(unix), quality)
+            self._note("clock", CLOCK, _text(expected), _text(unix), quality)
         self._unix = unix
         self._quality = quality
 
-    def _note(self, event, before=None, after=None, quality=None):
+    def _note(self, event, code, before=None, after=None, quality=None):
         fields = {"event": event, "unix": self._unix, "clock": quality or self._quality}
         fields["before"] = before
         fields["after"] = after
         self._journal.note(fields)
-        self._tell(event, before=before, after=after)
+        self._tell(code, "%s\t%s" % (before or "", after or ""))
 
     def _end_day(self, unix):
         usable, faulted, unreachable = [ms // _MS_PER_MIN for ms in self._counted_ms]

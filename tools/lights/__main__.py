@@ -1,0 +1,3 @@
+from . import PAGE, page
+
+PAGE.write_text(page())
