@@ -55,4 +55,4 @@ def test_mpremote_past_it_does_its_work(box):
         assert not box.closed
         assert console.run("print(2 + 3)").strip() == "5"
         console.restart("rp2")
-        cable.wait_until(lambda: box.closed)
+    box.board.run_until(lambda: box.closed, 60_000, "the contactor again")

@@ -1,7 +1,7 @@
 """Draws docs/pictures/rooms.svg: the rings as bands, the rooms in them, an arrow for each `uses`.
 
-Only places are here; what is drawn, and which arrows, rooms.toml says. The arrows of main, update, app
-and front stand in words: they would cover all others.
+Only places are here; what is drawn, and which arrows, rooms.toml says. The arrows of main, update,
+app and front stand in words: they would cover all others.
 """
 
 from html import escape
