@@ -86,9 +86,12 @@ def command(
     raise typer.Exit(send(broker, box, type_, args or [], wait_s))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire why --port socket://127.0.0.1:4444")
 def why(
-    box: BoxId,
+    box: Annotated[str, typer.Argument(metavar="[BOX]", help="its id, to ask over MQTT")] = "",
+    port: Annotated[
+        str, typer.Option(envvar="PILOTWIRE_PORT", help="to ask at its console instead")
+    ] = "",
     at: At = "127.0.0.1:1883",
     user: User = "",
     password_file: PasswordFile = None,
@@ -96,11 +99,17 @@ def why(
     cert: Cert = None,
     key: Key = None,
     wait_s: Annotated[float, typer.Option(min=1, max=600, help="for the result")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="at the console: JSON")] = False,
 ) -> None:
     """Ask a box who limits its current, and for how long (docs/orderly-charging.md).
 
-    Exit code 0: it has said. 1: it has refused. 2: an argument is wrong. 3: no answer.
+    Over MQTT by its id, or at its console by --port. Exit code 0: it has said. 1: it has refused.
+    2: an argument is wrong. 3: no answer.
     """
+    if not box:
+        from laptop.watch import why as ask_console
+
+        raise typer.Exit(ask_console(port, as_json))
     from backend.run import why as ask
 
     _check_box(box)
