@@ -61,10 +61,7 @@ class Hands:
         volts = world.mains.open_mv()[0] / 1_000
         outlet = volts if world.poles & (L1 | N) == L1 | N else 0.0
         n_pe = volts if world.mains.swapped else 0.4
-        return (
-            f"outlet L1-N {outlet:.1f} V, N-PE {n_pe:.1f} V, CP-PE "
-            f"{world.cp_high_mv / 1_000:.2f} V"
-        )
+        return f"L1-N {outlet:.1f}, N-PE {n_pe:.1f}, CP-PE {world.cp_high_mv / 1_000:.2f}"
 
     def plug(self) -> str:
         vehicle = VEHICLES[self._chosen]
@@ -154,7 +151,7 @@ class Hands:
             plugged = f"adapter, {switch}, {amps:g} A" if is_adapter else "a car"
         return [
             ("Plug", plugged, True),
-            ("Next car", self.vehicle, True),
+            ("Next car", VEHICLES[self._chosen].name, True),
             ("PE", "connected" if world.pe_ok else "PULLED OFF", world.pe_ok),
             ("Stop", "PRESSED" if world.stop_pressed else "released", not world.stop_pressed),
             ("RCD", "TRIPPED" if world.rcd_tripped else "rests", not world.rcd_tripped),

@@ -77,9 +77,14 @@ class Screen:
 
     def _around(self) -> RenderableType:
         rows = grid()
-        for what, how, well in self._hands.around():
-            rows.add_row(what, Text(how, style="" if well else "bold red"))
-        rows.add_row("Voltmeter", self._hands.voltmeter)
+        plug, car, *others = self._hands.around()
+        rows.add_row(*plug[:2])
+        rows.add_row(*car[:2])
+        rest = Text()
+        for what, how, well in others:
+            rest.append(f"{what} {how}  ", style="" if well else "bold red")
+        rows.add_row("Box", rest)
+        rows.add_row("Volts", self._hands.voltmeter)
         return rows
 
     def _happened(self, rows: int) -> RenderableType:
