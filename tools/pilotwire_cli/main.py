@@ -14,6 +14,7 @@ from .board import app as board
 from .commission import app as commission
 from .meter import app as meter
 from .offline import app as offline
+from .provision import app as provision
 from .records import app as records
 from .sim import app as sim
 from .site import app as site
@@ -22,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, help=__doc__)
 for group, name in (
     (at_box, None),
     (config, "config"),
+    (provision, "provision"),
     (sim, "sim"),
     (meter, "meter"),
     (records, "records"),
