@@ -35,7 +35,7 @@ BoxId = Annotated[
 ]
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire backend run --broker 127.0.0.1:1883")
 def run(
     at: At = "127.0.0.1:1883",
     url: Url = "sqlite:///pilotwire.db",
@@ -62,7 +62,7 @@ def run(
     raise typer.Exit(consume(broker, url, group, report_s))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire backend command box-1 limit ma=10000 ttl_s=600")
 def command(
     box: BoxId,
     type_: Annotated[str, typer.Argument(metavar="TYPE", help="as in docs/mqtt.md")],
@@ -86,7 +86,7 @@ def command(
     raise typer.Exit(send(broker, box, type_, args or [], wait_s))
 
 
-@app.command(epilog="Example: pilotwire why --port socket://127.0.0.1:4444")
+@app.command(epilog="Example: pilotwire backend why box-1")
 def why(
     box: Annotated[str, typer.Argument(metavar="[BOX]", help="its id, to ask over MQTT")] = "",
     port: Annotated[
@@ -117,7 +117,7 @@ def why(
     raise typer.Exit(ask(broker, box, wait_s))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire backend begin box-1 100")
 def begin(
     box: BoxId,
     seq: Annotated[int, typer.Argument(min=1, max=0xFFFFFFFF, help="the first record wanted")],

@@ -34,7 +34,7 @@ for group, name in (
     (offline, None),
 ):
     app.add_typer(group, name=name)
-app.command()(why)
+app.command(epilog="Example: pilotwire why --port socket://127.0.0.1:4444")(why)
 
 
 @app.callback()
@@ -42,7 +42,7 @@ def main() -> None:
     """Host tools of Pilotwire, the AC wallbox firmware in MicroPython."""
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire demo --picture build/demo/session.png")
 def demo(
     broker: Annotated[
         str, typer.Option(envvar="BROKER", help="host:port of a broker of your own", metavar="H:P")
@@ -60,7 +60,7 @@ def demo(
     raise typer.Exit(run(broker, picture))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire box box-1")
 def box(
     folder: Annotated[Path, typer.Argument(help="its flash: config.json, certificates, records")],
     charges: Annotated[int, typer.Option(min=0, help="cars that come, one after the other")] = 1,
@@ -75,7 +75,7 @@ def box(
     raise typer.Exit(run(folder, charges, wh))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire flash pico_w /dev/ttyACM0")
 def flash(
     board: Annotated[str, typer.Argument(help="the folder in boards/ that was built")],
     port: Annotated[str, typer.Argument(help="/dev/ttyACM0, COM3, or a URL of pyserial's")],
@@ -90,7 +90,7 @@ def flash(
     raise typer.Exit(flashed(board, port))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire doctor /dev/ttyACM0 --board pico_w")
 def doctor(
     port: Annotated[str, typer.Argument(help="of a board; this computer if left out")] = "",
     board: Annotated[str, typer.Option(help="compare it with build/BOARD")] = "",
@@ -105,7 +105,7 @@ def doctor(
     raise typer.Exit(examined(port, board))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire replay trace.jsonl")
 def replay(
     file: Annotated[Path, typer.Argument(help="a trace, as the box published it")],
 ) -> None:

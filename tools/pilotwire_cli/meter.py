@@ -7,7 +7,7 @@ import typer
 app = typer.Typer(no_args_is_help=True, help="A meter at this computer's serial port.")
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire meter scan /dev/ttyUSB0 --first 1 --last 1")
 def scan(
     port: Annotated[str, typer.Argument(help="the adapter, /dev/ttyUSB0 or COM3")],
     first: Annotated[int, typer.Option(min=0, max=247, help="first address to ask")] = 0,
@@ -22,11 +22,11 @@ def scan(
     raise typer.Exit(scanned(port, range(first, last + 1) if first else None))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire meter read /dev/ttyUSB0 sdm630")
 def read(
     port: Annotated[str, typer.Argument(help="the adapter, /dev/ttyUSB0 or COM3")],
     map_: Annotated[str, typer.Argument(metavar="MAP", help="as in docs/meters.md, or custom")],
-    address: Annotated[int, typer.Option(min=1, max=247)] = 0,
+    address: Annotated[int, typer.Option(min=0, max=247, help="0: as the factory sets it")] = 0,
     baud: Annotated[int, typer.Option(help="0: as the factory sets it")] = 0,
     parity: Annotated[str, typer.Option(help="N, E or O; as the factory sets it")] = "",
 ) -> None:

@@ -9,7 +9,7 @@ import typer
 app = typer.Typer()
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire zone Europe/Berlin --since 2026-01-01")
 def zone(
     name: Annotated[str, typer.Argument(metavar="ZONE", help="as in Europe/Berlin")],
     since: Annotated[
@@ -27,7 +27,9 @@ def zone(
     raise typer.Exit(printed(name, int(day.timestamp())))
 
 
-@app.command()
+@app.command(
+    epilog='Example: pilotwire plan prices.csv --by 07:00 --kwh 20 --begin "2026-11-26 18:00"'
+)
 def plan(
     prices: Annotated[Path, typer.Argument(help="CSV or JSON, see docs/plans.md")],
     by: Annotated[str, typer.Option(help="when it is to be ready: hh:mm, or a date and time")],
@@ -56,7 +58,7 @@ def plan(
     )
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire schedule")
 def schedule(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="which; all if left out")] = "",
 ) -> None:
@@ -69,7 +71,7 @@ def schedule(
     raise typer.Exit(printed(name))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire token box-1 04A1B2C3")
 def token(
     box: Annotated[str, typer.Argument(help="the box's id, as in its config.json")],
     card: Annotated[str, typer.Argument(help="the card's or app's id, as it is reported")],

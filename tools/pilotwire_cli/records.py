@@ -21,7 +21,7 @@ DeviceKey = Annotated[
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="a file; else it is printed")]
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire records verify journal --key device.key")
 def verify(
     file: Records,
     key: DeviceKey | None = None,
@@ -38,7 +38,7 @@ def verify(
     raise typer.Exit(verified(file, key, after))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire records show journal")
 def show(file: Records) -> None:
     """A line for each record, not verified.
 
@@ -49,7 +49,7 @@ def show(file: Records) -> None:
     raise typer.Exit(shown(file))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire records csv journal --output charges.csv")
 def csv(file: Records, output: Output = None) -> None:
     """The charges as a table, a row each, not verified.
 
@@ -60,7 +60,7 @@ def csv(file: Records, output: Output = None) -> None:
     raise typer.Exit(exported(file, output))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire records ocmf journal --key device.key --sign operator.pem")
 def ocmf(
     file: Records,
     key: DeviceKey,
