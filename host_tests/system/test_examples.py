@@ -164,11 +164,18 @@ def in_place(line, request):
 
 
 def until_a_signal(arguments, work):
-    process = subprocess.Popen([sys.executable, "-m", "pilotwire_cli", *arguments], cwd=work)
-    try:
-        process.wait(6)
-    except subprocess.TimeoutExpired:
+    """Its exit code after SIGTERM, which comes once it has said something."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pilotwire_cli", *arguments],
+        cwd=work,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdout
+    with process.stdout:
+        process.stdout.readline()
         process.send_signal(signal.SIGTERM)
+        process.stdout.read()
     return process.wait(_LONGEST_S)
 
 
