@@ -99,7 +99,7 @@ def why(
     cert: Cert = None,
     key: Key = None,
     wait_s: Annotated[float, typer.Option(min=1, max=600, help="for the result")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="at the console: JSON")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
     """Ask a box who limits its current, and for how long (docs/orderly-charging.md).
 
@@ -114,7 +114,7 @@ def why(
 
     _check_box(box)
     broker = broker_of("backend", at, user, password_file, ca, cert, key)
-    raise typer.Exit(ask(broker, box, wait_s))
+    raise typer.Exit(ask(broker, box, wait_s, as_json))
 
 
 @app.command(epilog="Example: pilotwire backend begin box-1 100")

@@ -94,6 +94,7 @@ def flash(
 def doctor(
     port: Annotated[str, typer.Argument(help="of a board; this computer if left out")] = "",
     board: Annotated[str, typer.Option(help="compare it with build/BOARD")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="an object a line")] = False,
 ) -> None:
     """What is missing, what that means and what to do: on this computer, or on a board, which
     opens its contactor for that and is started again.
@@ -102,7 +103,7 @@ def doctor(
     """
     from flashing.report import examined
 
-    raise typer.Exit(examined(port, board))
+    raise typer.Exit(examined(port, board, as_json))
 
 
 @app.command(epilog="Example: pilotwire replay trace.jsonl")

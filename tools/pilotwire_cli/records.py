@@ -28,6 +28,7 @@ def verify(
     after: Annotated[
         str, typer.Option(help="hash of the last record of an earlier export, to go on from")
     ] = "",
+    as_json: Json = False,
 ) -> None:
     """Whether records were changed, dropped, moved or repeated, and which.
 
@@ -35,18 +36,18 @@ def verify(
     """
     from records.report import verified
 
-    raise typer.Exit(verified(file, key, after))
+    raise typer.Exit(verified(file, key, after, as_json))
 
 
 @app.command(epilog="Example: pilotwire records show journal")
-def show(file: Records) -> None:
+def show(file: Records, as_json: Json = False) -> None:
     """A line for each record, not verified.
 
     Exit code 2: the file holds no records.
     """
     from records.report import shown
 
-    raise typer.Exit(shown(file))
+    raise typer.Exit(shown(file, as_json))
 
 
 @app.command(epilog="Example: pilotwire records csv journal --output charges.csv")
