@@ -7,7 +7,7 @@ ASYNCAPI := build/asyncapi/node_modules/@asyncapi/parser/package.json
 WEBASSEMBLY := build/webassembly/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean fleet check-ha soak schematic boards lights installer-proof docs release rooms
+.PHONY: help setup demo test conformance contract contract-page catalogue mutants graph fuzz link-fuzz console-noise sim sim-proof power-bench site-bench site-crowd powercut build flash doctor emulated lint types bench bench-board format clean cli-page fleet check-ha soak schematic boards lights installer-proof docs release rooms
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -104,6 +104,9 @@ contract: setup $(if $(shell command -v npm),$(ASYNCAPI))  ## the MQTT contract:
 contract-page: setup  ## docs/mqtt.md, and the schemas that are made of the firmware
 	@$(BIN)/python -m contract.generate
 	@$(BIN)/python -m contract.page
+
+cli-page: setup  ## docs/cli.md, made of the commands' help
+	@$(BIN)/python -m pilotwire_cli.page
 
 fleet: setup  ## simulated chargers at one backend, all killed in turn; BOXES=n MINUTES=n SEED=n
 	@$(BIN)/python -m fleet --boxes $(or $(BOXES),1000) --minutes $(or $(MINUTES),2) --seed $(or $(SEED),1)

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from journals import BEGAN, Box
+from pages import blocks
 from pilotwire.record import seal
 
 _STEPS = {"rcd": ["good", {"trip ms": 510, "release ms": 2_210}, "", BEGAN]}
@@ -26,6 +27,12 @@ def box(folder: Path) -> None:
 def journal(folder: Path) -> None:
     """The same as files of its own: the folder `journal`, and the key."""
     Box(folder).charge()
+
+
+def batch(folder: Path) -> None:
+    """The table of boxes that docs/provision.md shows."""
+    (table,) = blocks("docs/provision.md", "text")
+    (folder / "boxes.csv").write_text(table.text)
 
 
 def report(folder: Path) -> None:

@@ -3,7 +3,15 @@
 from rig.broker import mosquitto
 
 # They take longest: begun last, each would be waited for alone.
-_FIRST = ("test_site_page", "test_site", "test_powercut", "test_link_fuzz", "test_demo")
+_FIRST = (
+    "test_site_page",
+    "test_site",
+    "test_powercut",
+    "test_examples",
+    "test_sim_box",
+    "test_link_fuzz",
+    "test_demo",
+)
 
 
 def pytest_collection_modifyitems(items):

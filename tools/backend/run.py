@@ -48,7 +48,7 @@ def command(broker: Broker, box: str, type_: str, args: Sequence[str], wait_s: f
     return DONE if result.get("ok") is True else REFUSED
 
 
-def why(broker: Broker, box: str, wait_s: float) -> int:
+def why(broker: Broker, box: str, wait_s: float, as_json: bool = False) -> int:
     """Ask who limits its current, print it for a person."""
     try:
         result = asyncio.run(commands.send(broker, box, "why", {}, wait_s))
@@ -56,7 +56,10 @@ def why(broker: Broker, box: str, wait_s: float) -> int:
         return _complain(SILENT, str(error))
     if result.get("ok") is not True:
         return _complain(REFUSED, f"{box} has refused: {result.get('reason')}")
-    print(*lines(result["value"]), sep="\n")
+    if as_json:
+        print(json.dumps({"box": box, **result["value"]}))
+    else:
+        print(*lines(result["value"]), sep="\n")
     return DONE
 
 

@@ -39,9 +39,13 @@ class Event(NamedTuple):
 
 
 class Recorder:
-    """Observes `world`: call it after each tick, and `hear` for each message."""
+    """Observes `world`: call it after each tick, and `hear` for each message.
 
-    def __init__(self, world: World):
+    Without `keep` there is only `last`: for a world that may go on for days.
+    """
+
+    def __init__(self, world: World, keep: bool = True):
+        self._keep = keep
         self.samples: list[Sample] = []
         self.messages: list[Message] = []
         self.events: list[Event] = []
@@ -57,13 +61,15 @@ class Recorder:
 
     def __call__(self, _world: World) -> None:
         self.last = self._look()
-        self.samples.append(self.last)
+        if self._keep:
+            self.samples.append(self.last)
 
     def hear(self, topic: str, payload: Any) -> None:
         """A message passes."""
         if payload is None:  # a retained topic is cleared
             return
-        self.messages.append(Message(self.now_s, topic, payload))
+        if self._keep:
+            self.messages.append(Message(self.now_s, topic, payload))
         if topic == "state":
             self.state = payload
 

@@ -1,20 +1,17 @@
 """The demo on a terminal of 80 x 24 or more: a live picture of plant, box and MQTT."""
 
-from pilotwire.pilot.duty import current_for
 from rich.console import Console, Group, RenderableType
 from rich.layout import Layout
 from rich.live import Live
-from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from .panels import PILOT_ROWS, box, panel, pilot, plant
 from .recorder import Message, Recorder, Sample
-from .waveform import AXIS, waveform
-from .words import amps, limit_words, message_words, state_words, why_not_words
+from .words import message_words
 
 _FROM_OPERATOR = ("cmd", "ack")
 _FRAME_S = 0.2
-_MIDDLE_ROWS = len(AXIS) + 4  # two lines below the waveform, two of border
 
 
 class Screen:
@@ -52,22 +49,20 @@ class Screen:
 
     def _draw(self, sample: Sample) -> None:
         size = self._console.size
-        middle = Layout(size=_MIDDLE_ROWS)
+        middle = Layout(size=PILOT_ROWS)
         right = Layout()
         right.split_column(
-            Layout(_panel("Measured in the plant", _plant(sample)), size=6),
-            Layout(_panel("The box says", self._box())),
+            Layout(panel("Measured in the plant", plant(sample)), size=6),
+            Layout(panel("The box says", box(self._recorder.state))),
         )
-        wave_columns = size.width // 2 - 12
-        middle.split_row(
-            Layout(_panel("Control pilot, 2 ms of it", _pilot(sample, wave_columns))), right
-        )
-        mqtt = self._mqtt(size.height - _MIDDLE_ROWS - 4)
+        wave = pilot(sample.high_mv, sample.low_mv, sample.duty, size.width // 2 - 12)
+        middle.split_row(Layout(panel("Control pilot, 2 ms of it", wave)), right)
+        mqtt = self._mqtt(size.height - PILOT_ROWS - 4)
         layout = Layout()
         layout.split_column(
             Layout(self._head(sample), size=2),
             middle,
-            Layout(_panel("MQTT, → to the box, ← from the box", mqtt)),
+            Layout(panel("MQTT, → to the box, ← from the box", mqtt)),
         )
         self._live.update(layout, refresh=True)
 
@@ -80,17 +75,6 @@ class Screen:
         grid.add_row(left, f"{self._counter} · {sample.t_s:4.1f} s")
         return Group(grid, self._story)
 
-    def _box(self) -> RenderableType:
-        state = self._recorder.state
-        if not state:
-            return Text("not heard yet", style="dim")
-        grid = _grid()
-        grid.add_row("State", Text(state_words(state["state"]), style="bold"))
-        grid.add_row("Limit", limit_words(state["limit"]))
-        why_not = why_not_words(state["why_not"], state["faults"])
-        grid.add_row("Why not", Text(why_not, style="yellow") if why_not else "(current may flow)")
-        return grid
-
     def _mqtt(self, rows: int) -> RenderableType:
         lines = Text(no_wrap=True, overflow="ellipsis")
         for message in self._messages[-rows:]:
@@ -99,38 +83,3 @@ class Screen:
             lines.append(f"{arrow} {message.topic:<7}", style=style)
             lines.append(message_words(message.topic, message.payload) + "\n")
         return lines
-
-
-def _panel(title: str, body: RenderableType) -> Panel:
-    return Panel(body, title=title, title_align="left", border_style="bright_black")
-
-
-def _grid(gap: int = 1) -> Table:
-    grid = Table.grid(padding=(0, gap))
-    grid.add_column(style="dim")
-    grid.add_column()
-    return grid
-
-
-def _pilot(sample: Sample, columns: int) -> RenderableType:
-    wave = Text(no_wrap=True)
-    rows = waveform(sample.high_mv, sample.low_mv, sample.duty, columns)
-    for axis, row in zip(AXIS, rows, strict=True):
-        wave.append(f"{axis} ", style="dim")
-        wave.append(row + "\n", style="bold green")
-    high, low = sample.high_mv / 1000, sample.low_mv / 1000
-    wave.append(f"high {high:+.2f} V   low {low:+.2f} V\n")
-    ma = current_for(sample.duty)
-    wave.append(f"duty {sample.duty / 100:.2f} %, offers {amps(ma) if ma else 'nothing'}")
-    return wave
-
-
-def _plant(sample: Sample) -> RenderableType:
-    grid = _grid(gap=2)
-    closed = Text("closed", style="bold green") if sample.closed else Text("open", style="bold")
-    phases = "  ".join(f"{ma / 1000:4.1f}" for ma in sample.current_ma)
-    grid.add_row("Contactor", closed)
-    grid.add_row("L1 L2 L3", f"{phases}  A")
-    grid.add_row("Power", f"{sample.power_w / 1000:.2f} kW")
-    grid.add_row("Energy", f"{sample.energy_wh / 1000:.4f} kWh ({sample.energy_wh:.1f} Wh)")
-    return grid

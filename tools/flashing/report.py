@@ -1,5 +1,6 @@
 """`pilotwire flash` and `pilotwire doctor`: what a person sees, and the exit codes."""
 
+import json
 import sys
 import time
 
@@ -78,10 +79,10 @@ def _told(done: Done, made: Made, seconds: float) -> str:
     )
 
 
-def examined(port: str, board: str) -> int:
+def examined(port: str, board: str, as_json: bool = False) -> int:
     """Print what is missing on this computer, or on the board at `port` (for build/`board`)."""
     if not port:
-        return _print(computer.findings())
+        return _print(computer.findings(), as_json)
     made = None
     if board:
         try:
@@ -94,16 +95,16 @@ def examined(port: str, board: str) -> int:
             console.restart(console.interrupted.platform)
     except CableLost as error:
         _fail(LOST, str(error))
-        _print(computer.port_findings(port))
+        _print(computer.port_findings(port), as_json)
         return LOST
     except BoardFailed as error:
         return _fail(REFUSED, str(error))
-    return _print(found)
+    return _print(found, as_json)
 
 
-def _print(found: list[Finding]) -> int:
+def _print(found: list[Finding], as_json: bool) -> int:
     for finding in found:
-        print(finding)
+        print(json.dumps(finding._asdict()) if as_json else finding)
     return REFUSED if any(finding.wrong for finding in found) else DONE
 
 

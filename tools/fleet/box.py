@@ -46,9 +46,18 @@ class Tally:
 class Box:
     """`run` lives until it is cancelled; `idle` ends its charges and restarts, not its sending."""
 
-    def __init__(self, name: str, port: int, pace: Pace, tally: Tally, seed: int):
+    def __init__(
+        self,
+        name: str,
+        port: int,
+        pace: Pace,
+        tally: Tally,
+        seed: int,
+        host: str = "127.0.0.1",
+    ):
         self.outbox = Outbox(name, pace.resend_s)
         self.idle = False
+        self._host = host
         self._port, self._pace, self._tally = port, pace, tally
         self._rng = random.Random(f"{seed} {name}")
         self._prefix = f"pilotwire/v1/{name}/"
@@ -90,7 +99,7 @@ class Box:
     async def _connected(self) -> None:
         name = self.outbox.box
         async with aiomqtt.Client(
-            "127.0.0.1",
+            self._host,
             self._port,
             identifier=f"pilotwire-{name}",
             will=aiomqtt.Will(self._prefix + "online", b"0", 1, True),

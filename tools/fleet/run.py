@@ -79,12 +79,17 @@ def _check(plan: Plan) -> None:
         raise CannotRun("mosquitto is not installed: shared subscriptions want it")
     if plan.postgresql and not programs():
         raise CannotRun("PostgreSQL is not installed: use --sqlite")
-    wanted = plan.boxes * _FILES_A_BOX + 100
+    allow_files(plan.boxes)
+
+
+def allow_files(boxes: int) -> None:
+    """Have this process open what so many boxes want. Raises CannotRun."""
+    wanted = boxes * _FILES_A_BOX + 100
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < wanted <= hard or (soft < wanted and hard == resource.RLIM_INFINITY):
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     elif soft < wanted:
-        raise CannotRun(f"{plan.boxes} boxes want {wanted} open files, the limit is {hard}")
+        raise CannotRun(f"{boxes} boxes want {wanted} open files, the limit is {hard}")
 
 
 def _open(plan: Plan) -> str:

@@ -35,7 +35,7 @@ BoxId = Annotated[
 ]
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire backend run --broker 127.0.0.1:1883")
 def run(
     at: At = "127.0.0.1:1883",
     url: Url = "sqlite:///pilotwire.db",
@@ -62,7 +62,7 @@ def run(
     raise typer.Exit(consume(broker, url, group, report_s))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire backend command box-1 limit ma=10000 ttl_s=600")
 def command(
     box: BoxId,
     type_: Annotated[str, typer.Argument(metavar="TYPE", help="as in docs/mqtt.md")],
@@ -86,9 +86,12 @@ def command(
     raise typer.Exit(send(broker, box, type_, args or [], wait_s))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire backend why box-1")
 def why(
-    box: BoxId,
+    box: Annotated[str, typer.Argument(metavar="[BOX]", help="its id, to ask over MQTT")] = "",
+    port: Annotated[
+        str, typer.Option(envvar="PILOTWIRE_PORT", help="to ask at its console instead")
+    ] = "",
     at: At = "127.0.0.1:1883",
     user: User = "",
     password_file: PasswordFile = None,
@@ -96,19 +99,25 @@ def why(
     cert: Cert = None,
     key: Key = None,
     wait_s: Annotated[float, typer.Option(min=1, max=600, help="for the result")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
     """Ask a box who limits its current, and for how long (docs/orderly-charging.md).
 
-    Exit code 0: it has said. 1: it has refused. 2: an argument is wrong. 3: no answer.
+    Over MQTT by its id, or at its console by --port. Exit code 0: it has said. 1: it has refused.
+    2: an argument is wrong. 3: no answer.
     """
+    if not box:
+        from laptop.watch import why as ask_console
+
+        raise typer.Exit(ask_console(port, as_json))
     from backend.run import why as ask
 
     _check_box(box)
     broker = broker_of("backend", at, user, password_file, ca, cert, key)
-    raise typer.Exit(ask(broker, box, wait_s))
+    raise typer.Exit(ask(broker, box, wait_s, as_json))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire backend begin box-1 100")
 def begin(
     box: BoxId,
     seq: Annotated[int, typer.Argument(min=1, max=0xFFFFFFFF, help="the first record wanted")],

@@ -7,7 +7,7 @@ import typer
 app = typer.Typer(no_args_is_help=True, help="A board as data: boards/README.md.")
 
 
-@app.command("list")
+@app.command("list", epilog="Example: pilotwire board list")
 def names() -> None:
     """The boards that this checkout knows."""
     from board_check.report import listed
@@ -15,7 +15,7 @@ def names() -> None:
     raise typer.Exit(listed())
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire board check pico_w")
 def check(
     name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="one of list, or a folder")],
 ) -> None:
@@ -28,7 +28,7 @@ def check(
     raise typer.Exit(checked(name))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire board divider 100k 28k2 22k")
 def divider(
     to_pilot: Annotated[str, typer.Argument(help="from the pilot to the ADC's pin, as in 100k")],
     to_supply: Annotated[str, typer.Argument(help="from 3.3 V to the pin")],
@@ -44,7 +44,10 @@ def divider(
     raise typer.Exit(divided([to_pilot, to_supply, to_ground], tolerance))
 
 
-@app.command(context_settings={"ignore_unknown_options": True})  # -11.9 is no option
+@app.command(
+    context_settings={"ignore_unknown_options": True},
+    epilog="Example: pilotwire board calibrate pico_w 11.9=12.0 -11.8=-12.0",
+)  # -11.9 is no option
 def calibrate(
     name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="one of list, or a folder")],
     says: Annotated[

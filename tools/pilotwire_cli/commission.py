@@ -13,7 +13,9 @@ def commission() -> None:
     """One command for now."""
 
 
-@app.command()
+@app.command(
+    epilog="Example: pilotwire commission report report.json --key device.key --records journal"
+)
 def report(
     file: Annotated[Path, typer.Argument(help="a box's report.json")],
     key: Annotated[

@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True, help="One connection for many boxes (doc
 File = Annotated[Path, typer.Argument(metavar="FILE", help="site.toml")]
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire site run site.toml --log site.jsonl")
 def run(
     file: File,
     at: At = "127.0.0.1:1883",
@@ -46,7 +46,7 @@ def run(
     raise typer.Exit(share(site, broker, name, log))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire site check site.toml")
 def check(
     file: File,
     at: Annotated[
@@ -70,7 +70,7 @@ def check(
     raise typer.Exit(checked(file, broker, wait_s))
 
 
-@app.command()
+@app.command(epilog="Example: pilotwire site report day.jsonl --output site.png")
 def report(
     logs: Annotated[
         list[Path], typer.Argument(metavar="LOG...", help="of `run --log`, of each instance")

@@ -3,9 +3,11 @@
 What was asked for goes to standard output or a file, what is wrong to standard error.
 """
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from .keys import device_key, hash_of
@@ -17,14 +19,14 @@ INTACT, NOT_INTACT, UNREADABLE = 0, 1, 2
 _MOST_FINDINGS = 20  # printed, of each sort
 
 
-def verified(path: Path, key_path: Path | None, after: str) -> int:
+def verified(path: Path, key_path: Path | None, after: str, as_json: bool = False) -> int:
     """Print whether the records are intact, and what is not."""
-    return _report(lambda: _verified(path, key_path, after))
+    return _report(lambda: _verified(path, key_path, after, as_json))
 
 
-def shown(path: Path) -> int:
+def shown(path: Path, as_json: bool = False) -> int:
     """Print a line for each record."""
-    return _report(lambda: _shown(load(path)))
+    return _report(lambda: _shown_as_json(load(path)) if as_json else _shown(load(path)))
 
 
 def exported(path: Path, out: Path | None) -> int:
@@ -49,11 +51,24 @@ def _complain(text: str) -> None:
     print(plain(text), file=sys.stderr)
 
 
-def _verified(path: Path, key_path: Path | None, after: str) -> int:
+def _verified(path: Path, key_path: Path | None, after: str, as_json: bool) -> int:
     source = load(path)
     key = device_key(key_path) if key_path else None
     wanted = hash_of(after) if after else None
     verdict = verify(source, key, wanted)
+    if as_json:
+        numbers = [one.number for one in source.found]
+        said = {
+            "intact": verdict.intact,
+            "sealed": verdict.sealed,
+            "records": len(numbers),
+            "first": min(numbers),
+            "last": max(numbers),
+            "last_hash": verdict.last.frame.hash().hex(),
+            "findings": [asdict(one) for one in verdict.findings],
+        }
+        print(json.dumps(said))
+        return INTACT if verdict.intact else NOT_INTACT
     print(_summary(source))
     _print_findings(verdict.failures, "")
     _print_findings([one for one in verdict.findings if one not in verdict.failures], "note, ")
@@ -102,6 +117,13 @@ def _shown(source: Source) -> int:
     for item in source.items:
         print(plain(_line(item)))
     print("as it stands there, not verified: `pilotwire records verify` does that")
+    return INTACT
+
+
+def _shown_as_json(source: Source) -> int:
+    """The records alone: what is damaged or missing is `verify`'s to say."""
+    for one in source.found:
+        print(json.dumps({"number": one.number, "kind": one.kind, **one.fields}))
     return INTACT
 
 

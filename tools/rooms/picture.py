@@ -1,7 +1,7 @@
 """Draws docs/pictures/rooms.svg: the rings as bands, the rooms in them, an arrow for each `uses`.
 
-Only places are here; what is drawn, and which arrows, rooms.toml says. The arrows of main, update,
-app and front stand in words: they would cover all others.
+Only places are here; what is drawn, and which arrows, rooms.toml says. main's, update's and app's
+arrows stand in words: they would cover all others.
 """
 
 from html import escape
@@ -11,7 +11,7 @@ from rig.interpreter import ROOT
 from .house import Room, stated
 
 PICTURE = ROOT / "docs" / "pictures" / "rooms.svg"
-IN_WORDS = ("main", "update", "app", "front")  # the picture says of them whom they use
+IN_WORDS = ("main", "update", "app")  # the picture says of them whom they use
 
 _SIZE = (1_010, 620)
 _MARGIN = 42  # on the left, for the rings' names
@@ -25,10 +25,10 @@ _PLACES = {
     "main": (216, 44, 130, 50),
     "update": (382, 44, 180, 50),
     "app": (598, 44, 350, 50),
-    "console": (50, 176, 190, 62),
-    "orders": (290, 176, 190, 62),
-    "link": (510, 176, 140, 62),
-    "front": (666, 176, 118, 62),
+    "console": (36, 176, 165, 62),
+    "orders": (231, 176, 160, 62),
+    "link": (421, 176, 160, 62),
+    "front": (611, 176, 165, 62),
     "record": (104, 326, 172, 62),
     "energy": (318, 326, 172, 62),
     "power": (534, 326, 226, 62),
@@ -37,19 +37,22 @@ _PLACES = {
 }
 # Corners of the arrows that are not straight from one edge to the other.
 _WAYS = {
-    ("console", "orders"): [(240, 207), (290, 207)],
-    ("orders", "link"): [(480, 207), (510, 207)],
-    ("console", "link"): [(200, 176), (200, 162), (560, 162), (560, 176)],
-    ("console", "hal"): [(130, 176), (130, 152), (882, 152), (882, 176)],
+    ("console", "orders"): [(201, 207), (231, 207)],
+    ("orders", "link"): [(391, 207), (421, 207)],
+    ("front", "link"): [(611, 207), (581, 207)],
+    ("console", "link"): [(160, 176), (160, 162), (480, 162), (480, 176)],
+    ("console", "hal"): [(110, 176), (110, 152), (882, 152), (882, 176)],
     ("console", "record"): [(150, 238), (150, 326)],
-    ("console", "energy"): [(216, 238), (216, 258), (340, 258), (340, 326)],
-    ("console", "pilot"): [(74, 238), (74, 473)],
-    ("orders", "record"): [(305, 238), (305, 272), (240, 272), (240, 326)],
-    ("orders", "energy"): [(385, 238), (385, 326)],
-    ("orders", "power"): [(465, 238), (465, 258), (560, 258), (560, 326)],
-    ("orders", "pilot"): [(440, 238), (440, 276), (512, 276), (512, 473)],
-    ("link", "pilot"): [(630, 238), (630, 276), (782, 276), (782, 440), (740, 440), (740, 473)],
-    ("link", "record"): [(530, 238), (530, 266), (262, 266), (262, 326)],
+    ("console", "energy"): [(185, 238), (185, 254), (335, 254), (335, 326)],
+    ("console", "pilot"): [(60, 238), (60, 473)],
+    ("orders", "record"): [(245, 238), (245, 326)],
+    ("orders", "energy"): [(365, 238), (365, 326)],
+    ("orders", "power"): [(384, 238), (384, 262), (560, 262), (560, 326)],
+    ("orders", "pilot"): [(297, 238), (297, 473)],
+    ("link", "record"): [(435, 238), (435, 274), (205, 274), (205, 326)],
+    ("link", "pilot"): [(512, 238), (512, 473)],
+    ("front", "record"): [(640, 238), (640, 286), (225, 286), (225, 326)],
+    ("front", "pilot"): [(768, 238), (768, 430), (740, 430), (740, 473)],
     ("record", "energy"): [(276, 357), (318, 357)],
     ("record", "pilot"): [(190, 388), (190, 473)],
     ("energy", "pilot"): [(404, 388), (404, 473)],

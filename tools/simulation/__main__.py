@@ -57,7 +57,7 @@ def main() -> int:
     broken = sorted((o for o in outcomes if o.breach), key=lambda o: o.seed)
     for outcome in broken:
         print(f"seed {outcome.seed} breaks {outcome.breach}")
-        print(f"  pilotwire sim --seed {outcome.seed} --hours {asked.hours:g} --trace")
+        print(f"  pilotwire sim run --seed {outcome.seed} --hours {asked.hours:g} --trace")
     return bool(broken)
 
 

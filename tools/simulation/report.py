@@ -1,4 +1,4 @@
-"""`pilotwire sim`: one seed, as a story or as the fewest kinds that it needs to fail."""
+"""`pilotwire sim run`: one seed, as a story or as the fewest kinds that it needs to fail."""
 
 import sys
 
@@ -35,5 +35,5 @@ def _shrink(seed: int, hours: float) -> int:
     print(f"seed {seed} breaks {breach}")
     print("with nothing but:", ", ".join(kind for kind in KINDS if kind not in off) or "no event")
     options = " ".join(f"--off '{kind}'" for kind in sorted(off))
-    print(f"pilotwire sim --seed {seed} --hours {hours:g} --trace {options}")
+    print(f"pilotwire sim run --seed {seed} --hours {hours:g} --trace {options}")
     return 1

@@ -1,0 +1,20 @@
+"""What goes wrong between a laptop and a box: what happened, what it means, what to do."""
+
+DONE, REFUSED, WRONG, NO_ANSWER = range(4)  # exit codes
+
+
+class Trouble(Exception):
+    """`code` is the exit code."""
+
+    def __init__(self, code: int, happened: str, means: str = "", do: str = ""):
+        super().__init__(happened)
+        self.code = code
+        self.happened, self.means, self.do = happened, means, do
+
+    def __str__(self) -> str:
+        return "\n".join(text for text in (self.happened, self.means, self.do) if text)
+
+
+def no_answer(happened: str, means: str, do: str) -> Trouble:
+    """The box says nothing, or not what was waited for."""
+    return Trouble(NO_ANSWER, happened, means, do)

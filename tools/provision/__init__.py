@@ -1,0 +1,1 @@
+"""Boxes before they are shipped: ids, credentials, certificates, configuration, labels."""
