@@ -8,7 +8,7 @@ from .tree import Command, commands
 
 PAGE = ROOT / "docs" / "cli.md"
 _HEAD = Path(__file__).with_name("page.md")
-_EXAMPLES = "\n## Examples\n\n```sh\n"
+_EXAMPLES = "\n## Examples\n\n```text\n"
 
 
 def page() -> str:
