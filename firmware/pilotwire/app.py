@@ -250,7 +250,7 @@ class App:
     def _find_front(self, jobs):
         panel = self.hal.panel()
         if panel:
-            from .front.desk import Front
+            from .front.front import Front
 
             jobs.append(Front(self, panel).run)
 

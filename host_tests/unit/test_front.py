@@ -4,9 +4,9 @@ import json
 import unittest
 
 from book import Book
-from pilotwire.front import desk, rhythm
+from pilotwire.front import front, rhythm
 from pilotwire.front.button import Button
-from pilotwire.front.desk import Front
+from pilotwire.front.front import Front
 from pilotwire.front.rhythm import COLOURS, MARKS, Rhythm, find
 from pilotwire.link.commands import Refused
 from pilotwire.pilot import faults, levels, reasons
@@ -181,7 +181,7 @@ class Shown(FrontTest):
         self.panel.colours = []
         self.panel.beeps = []
         self.go(12_000)
-        return desk.keys(self.app), {colour for colour in self.panel.colours if any(colour)}
+        return front.keys(self.app), {colour for colour in self.panel.colours if any(colour)}
 
     def test_is_what_the_box_is_in(self):
         keys, colours = self.shown()
@@ -204,11 +204,11 @@ class Shown(FrontTest):
         def fail(*_):
             raise OSError(5)
 
-        desk.find = fail
+        front.find = fail
         try:
             _, colours = self.shown((UP_FAULTS, faults.PE))
         finally:
-            desk.find = find
+            front.find = find
         self.assertEqual(colours, set())
 
 

@@ -24,7 +24,7 @@ class Box:
     and nothing. `fram`: it has one. `outputs` are fitted otherwise than boards/host says, and
     `board` are more keys of its data.
     `console` is the pseudo-terminal of its own. `networks`: it has a radio, and these are in
-    reach, {name: (key, dBm)}.
+    reach, {name: (key, dBm)}. `front`: a file that its lamp's colours go to, if it has one.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Box:
         console: str = "",
         networks: Mapping[str, Any] | None = None,
         board: Mapping[str, Any] | None = None,
+        front: str = "",
     ):
         self.world = world
         self.plant = Link(world)
@@ -51,6 +52,7 @@ class Box:
         self._console = console
         self._networks = networks
         self._more = board or {}
+        self._front = front
         self._config = config
         self._root = root
         self._stack = AsyncExitStack()
@@ -78,6 +80,7 @@ class Box:
             self._board(),
             self._console,
             self._wifi(),
+            self._front,
         )
         stack.push_async_callback(self.firmware.cut)
         await self.firmware.start()

@@ -32,7 +32,7 @@ class Firmware:
     `on_line` is called with each line.
 
     `plant` is host:port; `meter`, `grid` and `console` are pseudo-terminals; `fram` and `board`
-    are files, `wifi` is one with the networks in reach.
+    are files, `wifi` is one with the networks in reach, `front` one for the lamp's colours.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Firmware:
         board: Path = BOARD,
         console: str = "",
         wifi: str = "",
+        front: str = "",
     ):
         self.output: list[str] = []
         self.on_line: Callable[[str], object] = lambda _line: None
@@ -58,6 +59,7 @@ class Firmware:
             "PILOTWIRE_FRAM": fram,
             "PILOTWIRE_CONSOLE": console,
             "PILOTWIRE_WIFI": wifi,
+            "PILOTWIRE_FRONT": front,
             "PILOTWIRE_FIRMWARE": _digest(),
         }
         self._process: asyncio.subprocess.Process | None = None

@@ -36,7 +36,7 @@ ON_DEMAND = frozenset(
         "energy/tarifffile",
         "front/__init__",
         "front/button",
-        "front/desk",
+        "front/front",
         "front/rhythm",
         "hal/air",
         "hal/buses",

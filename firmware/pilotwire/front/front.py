@@ -108,5 +108,9 @@ class Front:
         self._app.log.note(BUTTON, type_)
         try:
             self._app.obey(type_, {})
-        except Refused:  # a start without a vehicle, say: the lamp shows it
+        except (
+            Refused,
+            OSError,
+            MemoryError,
+        ):  # a start without a vehicle, say: the lamp shows it
             pass
