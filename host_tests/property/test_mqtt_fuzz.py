@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pilotwire.link.mqtt import Mqtt
 
 _LONGEST = 2048
-_READS = 20_000  # far more than any stream here needs: a client that spins runs past it
+_READS = 20_000  # beside one for each byte: a client that spins runs past it
 CONNACK = b"\x20\x02\x00\x00"
 
 
@@ -16,6 +16,7 @@ class Stream:
 
     def __init__(self, data, sizes):
         self._data = data
+        self._most = len(data) + _READS
         self._sizes = sizes
         self._reads = 0
         self.written = b""
@@ -24,7 +25,7 @@ class Stream:
     async def read(self, size):
         assert size > 0
         self._reads += 1
-        assert self._reads < _READS
+        assert self._reads < self._most
         size = min(size, self._sizes[self._reads % len(self._sizes)])
         data, self._data = self._data[:size], self._data[size:]
         return data
