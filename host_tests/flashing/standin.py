@@ -47,6 +47,7 @@ class StandIn:
         self.cut_after = None  # and after which the power goes
         self.resets = 0
         self._outer = self._slave = -1
+        self._thread = None
 
     def __enter__(self):
         self.power_on()
@@ -71,6 +72,8 @@ class StandIn:
 
     def plug(self):
         """The cable: a port of its own."""
+        if self._thread:
+            self._thread.join()  # it may still be letting go of the one before
         self.pull_after = self.cut_after = None
         self._outer, slave = os.openpty()
         tty.setraw(slave)
