@@ -87,7 +87,7 @@ class Box:
         if self.app.trace:
             self.app.trace.stop()
             self.app.trace = None
-        self.link._lines = None
+        self.link.send("logs", iter(()))  # of what was asked for nothing is left
         found = []
         for _ in range(_COLLECTIONS):
             self.turn()

@@ -141,7 +141,7 @@ def test_a_broker_that_accepts_and_never_answers_does_not_keep_a_car_waiting():
         async with server, Box(world, {"mqtt_port": port}) as box, asyncio.timeout(60):
             while not (accepted and world.reading().import_wh > 10):
                 await asyncio.sleep(0.1)
-            while "warning: link no-answer" not in box.firmware.output:
+            while "link: no-answer" not in box.firmware.output:
                 await asyncio.sleep(0.1)
             assert world.contactor.closed
 

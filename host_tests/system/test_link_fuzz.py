@@ -12,7 +12,7 @@ from rig.interpreter import HEAP, ROOT, environment, interpreter
 MESSAGES = 100_000
 PROCESSES = 2
 LONGEST = 2_000  # bytes: what is longer, link/mqtt.py keeps from the link
-HEAP_BYTES = 4_096  # it may differ by so much, of 64-bit words: the latest ids
+HEAP_BYTES = 8_192  # it may differ by so much, of 64-bit words: the latest ids, the log's 32 texts
 CONFIG = {"id": "desk", "limit_ma": 32_000, "mqtt_host": "broker", "meter": "", "local_ttl_s": 60}
 
 PLAN = {"id": "plan", "type": "plan", "args": {"plan": hostile.HARMLESS_PLAN}}

@@ -72,7 +72,7 @@ def sittings(_wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
                 types(b"123456", b"\nbench# ")
             for line in (b"help", b"status", b"why", b"config get", b"pilot", b"selftest"):
                 types(line, b"\nbench# ")
-            types(b"commission", b"1/")
+            types(b"commission", b"q: leave.")  # of the first step that wants something
             types(b"q", b"\nbench# ")
             console.write(b"exit\r")
             left()

@@ -199,9 +199,12 @@ class Link:
 
     def _next_line(self):
         try:
-            return next(self._lines, None)
+            line = next(self._lines, None)
         except OSError:  # flash is broken
-            return None
+            line = None
+        if line is None:
+            self._lines = None  # and with it the code that has made them
+        return line
 
     def _send_record(self, now_ms):
         """The oldest record that is not confirmed, again and again, with a growing pause.

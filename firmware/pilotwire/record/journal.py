@@ -222,8 +222,9 @@ class Journal:
             return
         for _, _, found in self._from(self._segments.holding(first), 0):
             if found.seq >= first:
-                yield show(found)
-        unload(_LAYOUT)
+                record = show(found)
+                unload(_LAYOUT)  # here, as nobody may ask for the next one
+                yield record
 
     def _writable(self):
         if not self._free():
