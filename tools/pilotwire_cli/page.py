@@ -7,7 +7,7 @@ from rig.interpreter import ROOT
 from .tree import Command, commands
 
 PAGE = ROOT / "docs" / "cli.md"
-_HEAD = Path(__file__).with_name("page.md")
+_HEAD = Path(__file__).with_name("page_head.txt")
 _EXAMPLES = "\n## Examples\n\n```text\n"
 
 
