@@ -19,7 +19,9 @@ from rig.ports import free_port
 from .faults import WIFI, Fault, Scene
 from .installer import Installer, Silent
 
-CONFIG = {"limit_ma": 0, "wifi_ssid": "home", "wifi_key": WIFI["home"][0], "mqtt_keepalive_s": 5}
+# A slow computer is to lose no link, and to find it again soon.
+_LINK = {"mqtt_keepalive_s": 60, "mqtt_spread_s": 1}
+CONFIG = {"limit_ma": 0, "wifi_ssid": "home", "wifi_key": WIFI["home"][0], **_LINK}
 _LONGEST_S = 300
 
 
