@@ -11,8 +11,6 @@ import pexpect
 import pytest
 import shell
 
-pytest.importorskip("sim_box")
-
 PAGE = "docs/installer.md"
 PIN = "314159"
 PROMPT = {">": r"\n[\w-]+> $", "#": r"\n[\w-]+# $"}
