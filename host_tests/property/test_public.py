@@ -96,7 +96,7 @@ def firmware():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mpy, "reuse", reuse_and_see)
-        tree = mpy.slot("pico_w")
+        tree = mpy.compiled("pico_w")
     return *seen[0], tree
 
 
