@@ -11,35 +11,29 @@ from micropython import const
 
 from .console import serve
 from .energy.access import Access
-from .energy.meters import Meters
-from .energy.session import CLOSE, OPEN, Session
+from .energy.session import Session
 from .link.link import Link
 from .link.state import phases_used
 from .loading import unload
-from .pilot import faults, handover, levels, settings
+from .pilot import faults, handover, levels
 from .pilot.guard import Guard
 from .power.leases import Leases
 from .power.timetable import Timetable
 from .record.charges import Charges
 from .record.files import Files
-from .record.journal import FlashBusy, Journal
-from .record.log import COMMAND, COMPLAINT, FLASH, LEASE_EXPIRED, SESSION, START, STORED, TASK, Log
-from .record.segments import read_file
+from .record.journal import Journal
+from .record.log import COMMAND, COMPLAINT, LEASE_EXPIRED, START, TASK, Log
 from .record.watch import Watch
 from .record.wear import Wear
 from .ticks import since
+from .writes import Writes
 
 _CONTROL_S = const(1)
-_PATIENT_MS = const(60_000)  # a start that lasts so long is on record even if nothing else happens
 _FIRST_S = 0.01
 _FIRST_WAITS = const(100)
 _REST_MS = const(60_000)  # for a handshake that would hold up ring 0
-_AGAIN_MS = const(600_000)  # until flash that has failed is to keep the log
 _RESULT_MS = const(3_000)  # before a restart: the command's result goes out
 
-_WAKE = {"": settings.WAKE_NOT, "f": settings.WAKE_F, "x1": settings.WAKE_X1}
-# Keys that want power/regulation.py.
-_REGULATED = ("climate", "grid_code", "dim_w", "random_delay_s", "solar", "imbalance_ma")
 _ENABLED = handover.FLAG_AUTHORISED | handover.FLAG_RUN
 _CAN_CLOSE = _ENABLED | handover.FLAG_RECORDED
 
@@ -48,113 +42,33 @@ class RestartWanted(Exception):
     """A command wants the box to start again; the contactor is open."""
 
 
-def _settings(config, board, metered):
-    """What the configuration and the board's data are to ring 0."""
-    outputs = board["outputs"]
-    own = {
-        "profile": config["profile"],
-        "cable_ma": config["cable_ma"],
-        "phases": board["phases"],
-        "switches_phases": bool(outputs["three_phases"]),
-        "lock": bool(outputs["lock"]) and not config["cable_ma"],
-        "rcd_test": bool(outputs["rcd_test"]),
-        "ventilated": config["ventilated"],
-        "wake": _WAKE[config["wake"]],
-        "metered": metered,
-        "restart_ms": config["restart_s"] * 1000,
-        "mains_ms": config["mains_ok_s"] * 1000,
-        "under_mv": config["undervoltage_v"] * 1000,
-        "over_mv": config["overvoltage_v"] * 1000,
-        "trip_dc": config["trip_c"] * 10,
-    }
-    if config["simplified_ma"]:
-        own["simplified_ma"] = config["simplified_ma"]
-    return settings.Settings(**own)
-
-
-def _configuration(hal):
-    """(configuration, complaint, digest), see config.py; where there is a seal, as that has it."""
-    from .config import load
-
-    config, complaint, digest = load(hal.root, hal.board["rated_ma"])
-    seals = ("/seal.json", "/seal.good.json", "/report.json")
-    if any(read_file(hal.root + name, 1) for name in seals):
-        from .record.seal import hold
-
-        config, complaint = hold(hal.root, config, complaint)
-        unload("record.seal")
-    unload("config", "zone")
-    hal.board["phases"] = min(hal.board["phases"], config["phases"])
-    return config, complaint, digest
-
-
-def _tariff(hal, may_split):
-    """(Tariff or None, complaint), see energy/tarifffile.py."""
-    if not read_file(hal.root + "/tariff.json", 1):
-        return None, ""
-    from .energy.tarifffile import TariffError, load
-
-    try:
-        found = load(hal.root, may_split), ""
-    except TariffError as error:
-        found = None, "tariff: " + error.args[0]
-    unload("energy.tarifffile", "zone")
-    return found
-
-
-def _zone(config):
-    from .zone import parse
-
-    rule = parse(config["zone"])
-    unload("zone")
-    return rule
-
-
-def _is_regulated(hal, config):
-    """Whether a key of the configuration, or a plan, wants power/regulation.py."""
-    return any(config[key] for key in _REGULATED) or read_file(hal.root + "/plan.json", 1)
-
-
-def _fram(hal):
-    from .record.fram import find
-
-    found = find(hal.i2c())
-    if not found:
-        unload("record.fram")
-    return found
-
-
-def _changes(hal):
-    from .record.changes import Changes
-
-    return Changes(hal.clock)
-
-
 def _forget_the_start(hal):
     from .once import forget
 
     forget(hal.board)
-    unload("once")
+    unload("once", "start")
 
 
 class App:
     """One box on `hal` (hal/__init__.py). `run()` never returns by itself."""
 
     def __init__(self, hal):
+        from . import start
+
         self.hal = hal
         self.log = log = Log(hal.ticks_ms)
         log.note(START, hal.started)
-        self.config, self.complaint, digest = _configuration(hal)
+        self.config, self.complaint, digest = start.configuration(hal)
         config = self.config
         self.billed = config["authorise"] != "free"
         metered = config["meter_required"] in (
             ("always", "billed") if self.billed else ("always",)
         )
-        self.settings = _settings(config, hal.board, metered)
+        self.settings = start.guard_settings(config, hal.board, metered)
         self.guard = Guard(hal, self.settings)
         self.up = array("i", [0] * handover.N_UP)
         self._seen = array("i", [0] * handover.N_UP)
-        self.changes = _changes(hal) if config["snapshots"] else None
+        self.changes = start.changes(hal) if config["snapshots"] else None
         self._by = ""  # whose limit was told last
         self._clear = 0
         self._handed = 0  # permissions handed down last
@@ -162,39 +76,37 @@ class App:
         self.leases = Leases(config["limit_ma"], hal.ticks_ms)
         if config["site_ma"] >= 0:
             self.leases.grant("site", config["site_ma"])
-        self.files = files = Files(hal.root, self._flash_free, hal.sync)
-        zone = _zone(config)
+        self.files = files = Files(hal.root, self.flash_free, hal.sync)
+        zone = start.daylight_rule(config)
         self.access = Access(
             config["authorise"], lambda: files.read("guests.json"), zone, hal.ticks_ms
         )
         self.timetable = Timetable(self.leases, lambda: files.read("schedule.json"), zone)
         self.regulation = None
-        if _is_regulated(hal, config):
+        if start.is_regulated(hal, config):
             self.regulate()
-        self.fram = fram = _fram(hal)
-        self.tariff, complaint = _tariff(hal, self.may_split())
+        self.fram = fram = start.find_fram(hal)
+        self.tariff, complaint = start.tariff(hal, self.may_split())
         self.complaint = self.complaint or complaint
         self.session = Session(self.access.free, metered, self.tariff and self.tariff.split())
         self.journal = journal = Journal(
-            hal.root, self._flash_free, hal.sync, hal.secret, bool(config["mqtt_host"]), fram
+            hal.root, self.flash_free, hal.sync, hal.secret, bool(config["mqtt_host"]), fram
         )
         about = {"box": config["id"], "phases": hal.board["phases"]}
         about.update({"firmware": hal.firmware, "config": digest})
-        self._charges = Charges(
-            journal, self.session, self.tariff, config, about, fram is not None
-        )
+        charges = Charges(journal, self.session, self.tariff, config, about, fram is not None)
+        self.writes = Writes(self, charges)
         self.watch = Watch(journal, log.note)
         self.watch.recall(journal.serial)
         self.wear = Wear(hal.root + "/wear.json")
         self.trace = None
         self.service = None  # pilot/service.py, while an installer tries things out
         self.tariff_changed = False
-        self.trouble = ""  # of the flash
         self.uptime_ms = 0
         self._now_ms = hal.ticks_ms()
         self._rest_ms = None  # since when the link wants no current
         self._restart_ms = None  # when a command has wanted it
-        self._charges.started(hal.started, hal.clock())
+        charges.started(hal.started, hal.clock())
         if journal.opening:
             self.session.resume_after_reset(journal.opening)
         self.meter = self.grid = None
@@ -231,21 +143,16 @@ class App:
 
     def _find_meters(self):
         """Coroutine functions that poll them."""
-        config, regulation = self.config, self.regulation
-        meters = Meters(self.hal, config, ("frequency_mhz",) if config["grid_code"] else ())
-        if regulation and config["dim_address"]:
-            from .energy.order import add
+        from . import start
 
-            address, register = config["dim_address"], config["dim_register"]
-            regulation.listen(add(meters, address, register, self.hal.ticks_ms))
-            unload("energy.order")
+        meters, jobs = start.find_meters(self)
         self.meter = meters.own
         self.grid = meters.grid
         self.complaint = self.complaint or meters.complaint
         if self.complaint:
             print("configuration refused:", self.complaint)
             self.log.note(COMPLAINT, self.complaint)
-        return meters.jobs()
+        return jobs
 
     def _find_front(self, jobs):
         panel = self.hal.panel()
@@ -289,7 +196,8 @@ class App:
         if fresh_ms is not None:
             self._look(now_ms - fresh_ms, stamp[0])
         self._watch(now_ms, stamp, up)
-        self._write(now_ms, stamp, up, fresh_ms)
+        if self.writes.step(now_ms, stamp, up, fresh_ms):
+            self._announce()
         if self.regulation:
             self.regulation.settle(now_ms, self.session.active)
         self._hand_down()
@@ -303,10 +211,10 @@ class App:
 
     def _restart(self):
         """Now, unless a charge is in progress or a setting waits for flash that can be written."""
-        waits = self.session.active or (self.files.waiting and not self.trouble)
-        if self._flash_free() and not waits:
+        waits = self.session.active or (self.files.waiting and not self.writes.trouble)
+        if self.flash_free() and not waits:
             if self.log.due_ms is not None:
-                self._keep()
+                self.writes.keep_log()
             raise RestartWanted
 
     def _look(self, read_ms, unix):
@@ -330,61 +238,6 @@ class App:
         for source in self.leases.expired:
             self.log.note(LEASE_EXPIRED, source)
         self.leases.expired.clear()
-
-    def _write(self, now_ms, stamp, up, fresh_ms):
-        """Write what is due, now or once the contactor is open."""
-        session = self.session
-        trouble = ""
-        due = session.step(now_ms, up, fresh_ms, self.leases.source_of(up[handover.UP_BINDING]))
-        number = session.number
-        try:
-            if self._charges.step(due, now_ms, stamp, up, self.meter, fresh_ms):
-                self._told_of_charge(due, number)
-            self.journal.settle(self.uptime_ms < _PATIENT_MS)
-            if due == CLOSE:
-                self.wear.save()
-            stored = self.files.settle()
-            if stored:
-                self.log.note(STORED, stored)
-            if self.tariff_changed and not session.active:
-                self._change_tariff()
-        except (OSError, MemoryError) as error:  # nobody is stopped for that; it is tried again
-            trouble = "journal: %s" % error
-            if trouble != self.trouble:
-                self.log.note(FLASH, trouble)
-        except FlashBusy:  # what is due is still due at the next step
-            trouble = "journal: busy"
-        self.trouble = trouble
-        due_ms = self.log.due_ms
-        if due_ms is not None and self.uptime_ms >= due_ms and self._flash_free():
-            self._keep()
-
-    def _keep(self):
-        """Have flash keep what it is to keep of the log."""
-        log = self.log
-        log.due_ms = None
-        try:
-            from .record.kept import write
-
-            write(log, self.changes, self.hal, self.journal.boot)
-        except (OSError, MemoryError):  # it goes on without, and tries again later
-            log.keep(_AGAIN_MS)
-        write = None
-        unload("record.kept")
-
-    def _told_of_charge(self, due, number):
-        said = ("begin", self.session.number) if due == OPEN else ("end", number)
-        self.log.note(SESSION, "%s\t%s" % (said[0], said[1] or ""))
-        self._announce()
-
-    def _change_tariff(self):
-        """There is another tariff.json, and no charge that has begun with the one before."""
-        self.tariff, complaint = _tariff(self.hal, self.may_split())
-        self.tariff_changed = False
-        self.complaint = complaint
-        self._charges.change_tariff(self.tariff, self.hal.clock())
-        if self.regulation:
-            self.regulation.replan()
 
     def _hand_down(self):
         spare = self.guard.handover.spare()
@@ -415,7 +268,7 @@ class App:
             self._rest_ms = None
         return self._rest_ms is not None
 
-    def _flash_free(self):
+    def flash_free(self):
         """Whether ring 0 has neither closed the contactor nor the permission to, now or soon."""
         up = self.up
         may_close = _CAN_CLOSE in (up[handover.UP_FLAGS] & _CAN_CLOSE, self._handed & _CAN_CLOSE)
@@ -463,9 +316,7 @@ class App:
 
     def flash_trouble(self):
         """What is wrong with flash or FRAM, or ""."""
-        if self.fram and self.fram.failed and not (self.trouble or self._charges.trouble):
-            return "fram: does not answer"
-        return self.trouble or self._charges.trouble
+        return self.writes.why_not()
 
     def reasons(self) -> dict:
         """{source: (what of it limits, seconds until that can change or None)}, where known."""
@@ -486,6 +337,17 @@ class App:
             self.complaint = self.complaint or regulation.complaint
             self.regulation = regulation
         regulation.replan()
+
+    def read_tariff(self):
+        """There is another tariff.json, and no charge that has begun with the one before."""
+        from .start import tariff
+
+        self.tariff, self.complaint = tariff(self.hal, self.may_split())
+        self.tariff_changed = False
+        if self.regulation:
+            self.regulation.replan()
+        tariff = None
+        unload("start")
 
     def clear_faults(self):
         """What only a person may clear."""

@@ -10,7 +10,6 @@ A row of _BUILT is a module, a class in it ("" for the module itself), and what 
 import sys
 
 _BUILT = (
-    ("app", "", "_settings", "_configuration", "_zone", "_fram", "_is_regulated", "_changes"),
     ("app", "App", "_find_meters", "_find_front"),
     ("energy.access", "Access"),
     ("energy.meter", "Meter"),
@@ -49,6 +48,7 @@ _BUILT = (
     ("record.segments", "Segments"),
     ("record.watch", "Watch", "recall"),
     ("record.wear", "Wear"),
+    ("writes", "Writes"),
     ("hal.chip", "", "_firmware", "_switches"),
     ("hal.chip", "Chip", "consoles", "panel"),
     ("hal.rp2", "", "_contactor", "_contacts"),

@@ -13,8 +13,7 @@ from types import SimpleNamespace
 from book import ROOT, Book
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pilotwire import app as application
-from pilotwire import config
+from pilotwire import config, start
 from pilotwire.link import arguments, commands
 from pilotwire.link.commands import Refused
 from pilotwire.orders.obey import obey
@@ -111,7 +110,7 @@ class Box:
 
     def start(self):
         hal = SimpleNamespace(root=ROOT, board={**BOARD, "rated_ma": 80_000})
-        held, self.complaint, _ = application._configuration(hal)
+        held, self.complaint, _ = start.configuration(hal)
         self.app = App(self.book, **held)
 
     def meets(self, attempt):

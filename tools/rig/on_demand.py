@@ -87,6 +87,7 @@ ON_DEMAND = frozenset(
         "record/seal",
         "record/snapshot",
         "record/trace",
+        "start",
         "udp",
         "windows",
         "zone",

@@ -1,7 +1,7 @@
 """The arrows as rooms.toml states them, and as the imports of firmware/ have them.
 
 A folder of pilotwire is a room. A file beside them is on the shelf, where every room may reach but
-ring 0, and which reaches into no room; app.py is a room of its own.
+ring 0, and which reaches into no room, unless rooms.toml gives it to one.
 """
 
 import ast
@@ -27,24 +27,28 @@ class Room:
     uses: tuple[str, ...]
     ring: int | None = None
     chip: bool = False
-    file: str = ""
+    files: tuple[str, ...] = ()
 
 
 @cache
 def stated() -> dict[str, Room]:
     """{name: room}, as rooms.toml has them."""
     rows = tomllib.loads(Path(__file__).with_name("rooms.toml").read_text())
-    return {name: Room(**{**row, "uses": tuple(row["uses"])}) for name, row in rows.items()}
+    return {
+        name: Room(**{key: tuple(it) if isinstance(it, list) else it for key, it in row.items()})
+        for name, row in rows.items()
+    }
 
 
 def room_of(path: Path, firmware: Path = FIRMWARE) -> str:
     """The name of the room that a file of the firmware is in."""
     parts = list(path.relative_to(firmware).parts)
+    for name, room in stated().items():
+        if "/".join(parts) in room.files:
+            return name
     if parts[0] != _PACKAGE:
         return path.stem
-    if len(parts) > 2:
-        return parts[1]
-    return "app" if parts[1] == "app.py" else SHELF
+    return parts[1] if len(parts) > 2 else SHELF
 
 
 def found(firmware: Path = FIRMWARE) -> dict[tuple[str, str], list[str]]:

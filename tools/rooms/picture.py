@@ -105,7 +105,7 @@ def _band(ring: int) -> str:
 def _room(name: str, room: Room) -> str:
     x, y, width, height = _PLACES[name]
     hue = _INK if room.ring is None else _HUES[room.ring]
-    title = name + (".py" if room.file else "/")
+    title = name + (".py" if room.files else "/")
     middle, centre = x + width // 2, y + height // 2
     return (
         f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="5" fill="white" '

@@ -203,7 +203,7 @@ PLANTED = (
     ),
     Bug(
         "full flash ends the app",
-        "app.py",
+        "writes.py",
         "        except (OSError, MemoryError) as error:  # nobody is stopped for that;"
         " it is tried again\n",
         "        except ZeroDivisionError as error:\n",
@@ -369,7 +369,7 @@ PLANTED = (
     Bug(
         "a restart does not wait for the end of a charge",
         "app.py",
-        "        if self._flash_free() and not waits:\n",
+        "        if self.flash_free() and not waits:\n",
         "        if True:\n",
     ),
     # What the simulation itself has found: regressions.txt.

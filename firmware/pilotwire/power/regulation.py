@@ -1,6 +1,6 @@
 """What this box limits its own current by, where its configuration wants it: a lease for each.
 
-It loads, and each of its parts, only where a key of the configuration wants it (app.py).
+It loads, and each of its parts, only where a key of the configuration wants it (start.py).
 """
 
 from micropython import const

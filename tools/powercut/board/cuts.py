@@ -175,7 +175,7 @@ def recover(chip, fram, world, off_ms):
             if life.settled() and world.ms >= left_ms + _QUIET_MS:
                 return life, ""
         life.step()
-    state = life.app.journal.pending, life.app.session.active, life.app.trouble
+    state = life.app.journal.pending, life.app.session.active, life.app.flash_trouble()
     return life, "not settled after a cut: pending %d, active %r, %r" % state
 
 
