@@ -15,6 +15,7 @@ from pilotwire.console import (
     repl,
     sealing,
     shows,
+    steps,
     table,
     trials,
 )
@@ -162,7 +163,7 @@ class Texts(unittest.TestCase):
     def test_of_commissioning_are_there_in_both_languages_for_each_step_and_cause(self):
         english, chinese = self.keys("commission_en"), self.keys("commission_zh")
         self.assertEqual(set(english), set(chinese))
-        for row in commission.rows():
+        for row in steps.rows():
             for kind in ("step ", "cause ") + (("how-to ",) if row.get("ask") else ()):
                 self.assertIn(kind + row["step"], english)
         for key, text in english.items():

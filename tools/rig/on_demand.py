@@ -25,6 +25,7 @@ ON_DEMAND = frozenset(
         "console/sealing",
         "console/shell",
         "console/shows",
+        "console/steps",
         "console/table",
         "console/trials",
         "energy/guests",

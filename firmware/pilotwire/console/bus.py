@@ -12,8 +12,7 @@ from ..link.commands import Refused
 from ..loading import unload
 from . import table
 from .changes import stage
-from .shell import dash
-from .table import WrongError
+from .table import WrongError, dash
 
 _LOOK_S = 0.25
 _QUIET_S = const(2)  # a poll that has begun is over, whoever answers

@@ -4,16 +4,10 @@ A step measures {what: value} and names a cause where it can; here the values ar
 the row allows. What has been done lies in commission.json, so that it goes on after a reboot.
 """
 
-import json
-
 from ..loading import unload
-from ..orders.settings import put
-from . import table
+from .steps import BAD, GOOD, SKIPPED, ask, at_rest, kept, note, row_of, rows, say, text
 from .table import WrongError
 
-_FOLDER = __file__.rsplit("/", 1)[0]
-FILE = "commission.json"
-GOOD, SKIPPED, BAD = "good", "skipped", "bad"
 _REASON = 40  # characters
 
 
@@ -41,15 +35,6 @@ async def _commission(con, args):
         await say(con, "commission-left")
     finally:
         await at_rest(con)
-
-
-async def at_rest(con):
-    """Ring 0 tries nothing out any more, and offers what it may."""
-    if con.app.service:
-        from ..orders import trial
-
-        await trial.end(con.app)
-    unload("orders.trial", "pilot.service")
 
 
 async def _step(con, place, row):
@@ -131,61 +116,6 @@ async def _show(con, row, values):
         await con.write("  %-16s %-12s %-18s %s\n" % (what, shown, said, mark))
         outside = outside or not good
     return outside
-
-
-def note(con, name, verdict, values, about):
-    """Keep what came of a step; on flash as soon as that may be written."""
-    con.state[name] = [verdict, values, about, con.app.hal.clock()[0]]
-    if con.app.journal.writable():
-        put(con.app, FILE, json.dumps(con.state).encode())
-
-
-def kept(app):
-    """{step: [verdict, {what: value}, cause or reason, when]} of what has been done so far."""
-    try:
-        done = json.loads(app.files.read(FILE))
-    except ValueError:
-        return {}
-    return done if type(done) is dict else {}
-
-
-def rows():
-    """The steps in their order."""
-    with open(_FOLDER + "/commission.jsonl", "rb") as file:
-        while line := file.readline():
-            yield json.loads(line)
-
-
-def row_of(name):
-    """The step's row."""
-    return next(row for row in rows() if row["step"] == name)
-
-
-# What the steps ask and say.
-
-
-async def say(con, key, *values):
-    """A text of commissioning, on a line of its own."""
-    said = text(con, key)
-    await con.write((said % values if values else said) + "\n")
-
-
-async def ask(con, key):
-    """What is typed in (text)."""
-    return (await con.ask(text(con, key) + " ")).decode().strip()
-
-
-async def number(con, key):
-    """A decimal number that is typed in, None for anything else."""
-    try:
-        return float((await ask(con, key)).replace(",", "."))
-    except ValueError:
-        return None
-
-
-def text(con, key):
-    """A text of commissioning in the person's language."""
-    return table.text("commission_" + con.lang, key) or key
 
 
 COMMANDS = {"commission": _commission}

@@ -5,7 +5,7 @@ import asyncio
 from ..pilot import signals
 from ..pilot.handover import UP_CLOSED, UP_INPUTS
 from ..pilot.proximity import NO_PLUG, rating_for
-from . import commission
+from . import steps
 
 _TEST_S = 5
 _TOUCH_V = 50  # more is no neutral, and no dead outlet
@@ -26,7 +26,7 @@ async def _earth(con):
     values = {"PE": value}
     if value != 0:
         return values, ""
-    volts = await commission.number(con, "volts-n-to-pe")
+    volts = await steps.number(con, "volts-n-to-pe")
     values["N-PE V"] = volts
     if volts is None:
         return values, ""
@@ -37,7 +37,7 @@ async def _rotation(con):
     """No board sees it: the installer's tester does."""
     if con.app.settings.phases == 1:
         return {"L1-L2-L3": "n/a"}, ""
-    return {"L1-L2-L3": await commission.ask(con, "which-rotation") or None}, ""
+    return {"L1-L2-L3": await steps.ask(con, "which-rotation") or None}, ""
 
 
 async def _contacts(con):
@@ -51,7 +51,7 @@ async def _contacts(con):
     values["cover"] = read(con, signals.TAMPER)
     if values["feedback"] != 1 or con.app.up[UP_CLOSED]:
         return values, ""
-    volts = await commission.number(con, "volts-outlet")
+    volts = await steps.number(con, "volts-outlet")
     values["outlet V"] = volts
     if volts is None:
         return values, ""

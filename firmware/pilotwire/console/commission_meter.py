@@ -4,7 +4,7 @@ import asyncio
 
 from ..orders.settings import is_sealed
 from ..pilot.handover import UP_CLOSED
-from . import commission
+from . import steps
 from .bus import QuietBus
 
 _TEST_MA = 6_000  # what a load is offered, and all that it may be
@@ -66,7 +66,7 @@ async def _supply(con):
     for i in range(3):
         mv = reading.voltage_mv[i] if reading else None
         if reading is None and i < phases:
-            volts = await commission.number(con, "volts-l%d-n-typed" % (i + 1))
+            volts = await steps.number(con, "volts-l%d-n-typed" % (i + 1))
             values["L%d V" % (i + 1)] = volts
         else:
             values["L%d V" % (i + 1)] = "n/a" if i >= phases else mv and round(mv / 1_000, 1)
@@ -88,7 +88,7 @@ async def _load(con):
     if not app.config["meter"]:
         return {"direction %": "n/a"}, ""
     values = {"direction %": None}
-    await commission.at_rest(con)
+    await steps.at_rest(con)
     limit_ma = app.config["limit_ma"]
     app.leases.grant("box", min(limit_ma, _TEST_MA) if is_sealed(app) else _TEST_MA)
     try:
@@ -142,7 +142,7 @@ def _cause(percent):
 async def _let_go(con):
     """Until the contactor is open: the next steps write flash."""
     app = con.app
-    await commission.ask(con, "take-load-away")
+    await steps.ask(con, "take-load-away")
     for _ in range(_LOAD_S):
         if not app.up[UP_CLOSED]:
             break

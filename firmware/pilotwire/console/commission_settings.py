@@ -7,7 +7,7 @@ from hashlib import sha256
 from ..orders.settings import KEPT, put
 from ..record import seal
 from ..record.log import SEALED
-from . import changes, commission
+from . import changes, steps
 from .table import WrongError
 
 _FOLDER = __file__.rsplit("/", 1)[0]
@@ -23,7 +23,7 @@ async def _settings(con):
     values = {}
     if seal.find(app.hal.root)[1]:
         return values, "sealed-already"
-    open_ = [row["step"] for row in commission.rows() if _is_open(con, row["step"])]
+    open_ = [row["step"] for row in steps.rows() if _is_open(con, row["step"])]
     if open_:
         values["open"] = ", ".join(open_)
         return values, "steps-open"
@@ -37,8 +37,8 @@ async def _settings(con):
     values["phases"] = int(await _choice(con, "ask-for-phases", phases))
     values["RCD"] = await _choice(con, "ask-rcd-type", _RCDS)
     values["country"] = await _country(con)
-    values["location"] = (await commission.ask(con, "ask-for-place"))[:_TEXT]
-    values["installer"] = (await commission.ask(con, "ask-installer"))[:_TEXT]
+    values["location"] = (await steps.ask(con, "ask-for-place"))[:_TEXT]
+    values["installer"] = (await steps.ask(con, "ask-installer"))[:_TEXT]
     config = {"limit_ma": values["limit mA"], "phases": values["phases"]}
     config["location"] = values["location"]
     config.update(_of_country(values["country"]))
@@ -55,13 +55,13 @@ async def _settings(con):
 
 
 def _is_open(con, step):
-    return step != "settings" and con.state.get(step, (commission.BAD,))[0] == commission.BAD
+    return step != "settings" and con.state.get(step, (steps.BAD,))[0] == steps.BAD
 
 
 async def _agreed(con):
     """The PIN, typed in once more."""
     pin = con.pin
-    given = await con.ask(commission.text(con, "pin-to-seal") + " ", True)
+    given = await con.ask(steps.text(con, "pin-to-seal") + " ", True)
     return not pin.wait_s() and await pin.fits(given)
 
 
@@ -107,8 +107,8 @@ def _report(con, values, about, config):
 async def _number(con, key, least, most):
     """A whole number of that range; with Enter the highest."""
     while True:
-        await commission.say(con, key, least, most)
-        given = await commission.ask(con, "a-number-please")
+        await steps.say(con, key, least, most)
+        given = await steps.ask(con, "a-number-please")
         try:
             number = int(given) if given else most
         except ValueError:
@@ -119,15 +119,15 @@ async def _number(con, key, least, most):
 
 async def _choice(con, key, choices):
     while True:
-        await commission.say(con, key, "|".join(choices))
-        given = await commission.ask(con, "one-of-them-is")
+        await steps.say(con, key, "|".join(choices))
+        given = await steps.ask(con, "one-of-them-is")
         if given in choices or not given:
             return given or choices[0]
 
 
 async def _country(con):
     while True:
-        given = (await commission.ask(con, "ask-for-country")).upper()
+        given = (await steps.ask(con, "ask-for-country")).upper()
         if len(given) == 2 and given.isalpha():
             return given
 

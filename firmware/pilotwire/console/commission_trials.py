@@ -4,7 +4,7 @@ import asyncio
 
 from ..orders import trial
 from ..pilot import faults, handover, levels, service, signals
-from . import commission
+from . import steps
 
 _INPUTS = handover.UP_INPUTS
 _TRUE_MV = (11_300, 12_700)  # of the +12 V at the outlet, by a voltmeter
@@ -23,7 +23,7 @@ async def _pilot_open(con):
     least, most = _TRUE_MV
     if _within(least, high_mv, most) and _within(-most, low_mv, -least):
         return values, _trouble(told, values)
-    volts = await commission.number(con, "volts-cp-pe")
+    volts = await steps.number(con, "volts-cp-pe")
     values["CP-PE V"] = volts
     if volts is None:
         return values, ""
@@ -75,7 +75,7 @@ async def _rcd(con):
     values = {"trip ms": there or None, "release ms": back or None}
     if not told[service.FAULTS] & faults.RCD_TEST or there:
         return values, _trouble(told, values)
-    await commission.ask(con, "trip-by-hand")
+    await steps.ask(con, "trip-by-hand")
     seen = con.app.up[_INPUTS + signals.RCD] == 1 or await _trips(con)
     _clear(con)
     values["by hand"] = int(seen)
@@ -99,7 +99,7 @@ async def _lock(con):
     values = {"in ms": there or None, "out ms": back or None}
     if told[service.VERDICT] != service.NO_ANSWER:
         return values, _trouble(told, values)
-    moved = await commission.ask(con, "did-bolt-move")
+    moved = await steps.ask(con, "did-bolt-move")
     return values, "lock-contact" if moved[:1] in ("y", "Y") else "lock-jammed"
 
 

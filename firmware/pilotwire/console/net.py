@@ -17,8 +17,7 @@ from ..tcp import close
 from ..ticks import since
 from . import table
 from .changes import planned
-from .shell import dash
-from .table import WrongError
+from .table import WrongError, dash
 
 _ANSWER_S = const(10)
 _GOOD_DBM = const(-67)

@@ -7,7 +7,7 @@ from micropython import const
 from ..link.state import letter, meter_reason, state
 from ..pilot import handover, signals
 from . import table
-from .shell import dash, on
+from .table import dash, on
 
 _INPUTS = handover.UP_INPUTS
 _LOOKED_AT = const(40)  # records, for the newest charges

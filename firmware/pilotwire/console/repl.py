@@ -11,8 +11,7 @@ import sys
 
 from ..loading import unload
 from .evse import Evse
-from .shell import Leave
-from .table import WrongError
+from .table import Leave, WrongError
 
 _PROMPT, _MORE = ">>> ", "... "
 

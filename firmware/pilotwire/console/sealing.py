@@ -2,8 +2,7 @@
 
 from ..record import seal
 from ..record.log import LOGIN_FAILED, UNSEALED
-from .shell import dash
-from .table import WrongError
+from .table import WrongError, dash
 
 
 async def _seal(con, _args):

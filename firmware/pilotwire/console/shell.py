@@ -12,17 +12,13 @@ from ..link.commands import Refused
 from ..loading import unload
 from . import table
 from .editor import Editor
-from .table import USER, WrongError
+from .table import USER, Leave, WrongError
 
 _PIECE = const(64)  # bytes shown before others have their turn
 _IDLE_S = const(300)  # a line, or a screen, that takes longer leaves the console
 _ENDS = ("> ", "# ", "! ")  # of the prompt
 _NAMES = ("user", "installer", "factory")
 _sitting = []  # while there is one
-
-
-class Leave(Exception):
-    """The console is left: by a command, by Ctrl-D, or because nobody is at the terminal."""
 
 
 class Shell:
@@ -173,13 +169,3 @@ async def talk(app, stream, key):
         _sitting.clear()
         unload("link.arguments", "orders.settings", "record.seal")
     return True
-
-
-def dash(value):
-    """What a person reads for it where there may be none."""
-    return "-" if value is None else str(value)
-
-
-def on(value):
-    """A truth value in any language."""
-    return "+" if value else "-"

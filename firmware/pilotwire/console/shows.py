@@ -10,8 +10,7 @@ from ..link.state import letter, state
 from ..loading import unload
 from ..pilot import handover, signals
 from . import table
-from .shell import Leave, dash, on
-from .table import USER, WrongError
+from .table import USER, Leave, WrongError, dash, on
 
 _INPUTS = handover.UP_INPUTS
 _WATCHED = const(600)  # seconds: then nobody watches any more

@@ -22,6 +22,10 @@ class WrongError(Exception):
     """`args`: the key of a text, and what that says it about."""
 
 
+class Leave(Exception):
+    """The console is left: by a command, by Ctrl-D, or because nobody is at the terminal."""
+
+
 def rows():
     """All commands, in the order of help."""
     with open(_FOLDER + "/commands.jsonl", "rb") as file:
@@ -162,3 +166,13 @@ def whole(word):
     if not 0 < len(digits) <= 10 or not all(0x30 <= digit <= 0x39 for digit in digits):
         return None
     return int(word)
+
+
+def dash(value):
+    """What a person reads for it where there may be none."""
+    return "-" if value is None else str(value)
+
+
+def on(value):
+    """A truth value in any language."""
+    return "+" if value else "-"

@@ -3,7 +3,7 @@
 from ..loading import unload
 from ..orders.trial import begin, end, run
 from ..pilot import faults, service
-from .shell import dash
+from .table import dash
 
 
 async def _try(con, test):
