@@ -5,6 +5,7 @@ import unittest
 import micropython
 from esp32_box import BOARD, BOLT, DE, TEST, Box, buses
 from fake_esp32 import Machine, NeoPixel
+from pilotwire.hal.chip import PULLS
 from pilotwire.hal.panel import Panel
 from pilotwire.pilot import signals
 
@@ -144,7 +145,7 @@ class Buses(unittest.TestCase):
 class Front(unittest.TestCase):
     def test_lamp_of_pins_by_their_active_level(self):
         Box()
-        lamp = Panel({"leds": {"red": 2, "blue": 4, "active": 0}})
+        lamp = Panel({"leds": {"red": 2, "blue": 4, "active": 0}}, PULLS)
         levels = Machine.chip.levels
         self.assertEqual((levels[2], levels[4]), (1, 1))
         lamp.show(255, 255, 0)
@@ -154,26 +155,26 @@ class Front(unittest.TestCase):
 
     def test_lamp_of_one_pin_shines_whatever_the_colour(self):
         Box()
-        lamp = Panel({"leds": {"red": 2, "active": 1}})
+        lamp = Panel({"leds": {"red": 2, "active": 1}}, PULLS)
         for colour, level in (((0, 255, 0), 1), ((0, 0, 0), 0), ((255, 0, 0), 1)):
             lamp.show(*colour)
             self.assertEqual(Machine.chip.levels[2], level)
 
     def test_neopixels_all_alike(self):
         Box()
-        Panel({"leds": {"neopixel": 13, "count": 2}}).show(255, 60, 0)
+        Panel({"leds": {"neopixel": 13, "count": 2}}, PULLS).show(255, 60, 0)
         self.assertEqual(NeoPixel.shown, (13, [(255, 60, 0), (255, 60, 0)]))
 
     def test_button_by_its_active_level(self):
         Box()
-        panel = Panel({"button": {"pin": 16, "active": 0, "pull": "up"}})
+        panel = Panel({"button": {"pin": 16, "active": 0, "pull": "up"}}, PULLS)
         for level, pressed in ((1, False), (0, True)):
             Machine.chip.inputs[16] = level
             self.assertEqual(panel.pressed(), pressed)
 
     def test_buzzer_is_a_square_wave_and_nothing_before_it_is_wanted(self):
         Box()
-        panel = Panel({"buzzer": {"pin": 14}})
+        panel = Panel({"buzzer": {"pin": 14}}, PULLS)
         self.assertIsNone(panel._pwm)
         for on, duty in ((True, 32_768), (False, 0), (True, 32_768)):
             panel.beep(on)
@@ -183,7 +184,7 @@ class Front(unittest.TestCase):
     def test_what_is_not_fitted_does_nothing(self):
         Box()
         before = dict(Machine.chip.levels)
-        panel = Panel({})
+        panel = Panel({}, PULLS)
         panel.show(255, 0, 0)
         panel.beep(True)
         self.assertFalse(panel.pressed())

@@ -4,8 +4,7 @@ import unittest
 
 from book import OPENING, Book, JournalTest, collect, is_chain, secret, segment
 from pilotwire.record.frame import BODY, FIRST, LEAST, Key, pack
-from pilotwire.record.journal import CHECKPOINT, WAITING
-from pilotwire.record.kinds import CHARGE, DAY, OPEN
+from pilotwire.record.kinds import CHARGE, CHECKPOINT, DAY, OPEN, WAITING
 from pilotwire.record.layout import encode
 
 BUSY = ({"event": "cover"}, {"event": "clock", "after": "5"}, {"event": "meter", "after": "m"})

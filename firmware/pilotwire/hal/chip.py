@@ -161,7 +161,7 @@ class Chip:
             return None
         from .panel import Panel
 
-        return Panel(board)
+        return Panel(board, PULLS)
 
     def sync(self):
         os.sync()

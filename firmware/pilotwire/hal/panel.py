@@ -6,16 +6,17 @@ The lamp is one pin a colour, or neopixels that all show the same.
 from machine import PWM, Pin
 from micropython import const
 
-from .chip import PULLS
-
 _BEEP_HZ = const(2_700)
 _HALF = const(32_768)
 
 
 class Panel:
-    """`board` is the board's data. What is not fitted does nothing, and is not pressed."""
+    """`board` is the board's data, `pulls` says which pull of Pin is meant by its name there.
 
-    def __init__(self, board):
+    What is not fitted does nothing, and is not pressed.
+    """
+
+    def __init__(self, board, pulls):
         wires = board.get("leds") or {}
         self._pixels = None
         self._pins = []
@@ -29,7 +30,7 @@ class Panel:
                 pin = wires.get(name)
                 self._pins.append(None if pin is None else Pin(pin, Pin.OUT, value=1 - self._on))
         wire = board.get("button")
-        self._button = Pin(wire["pin"], Pin.IN, PULLS[wire["pull"]]) if wire else None
+        self._button = Pin(wire["pin"], Pin.IN, pulls[wire["pull"]]) if wire else None
         self._pressed = wire["active"] if wire else 0
         wire = board.get("buzzer")
         self._buzzer = wire["pin"] if wire else None

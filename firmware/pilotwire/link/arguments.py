@@ -7,7 +7,7 @@ That has a line for each type, read when it is wanted: {argument: what it may be
 
 import json
 
-from .commands import is_plain
+from .plain import is_plain
 
 _TABLE = __file__.rsplit("/", 1)[0] + "/commands.json"
 _HEX = b"0123456789abcdef"

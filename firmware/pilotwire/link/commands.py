@@ -5,6 +5,7 @@ import json
 from micropython import const
 
 from ..loading import unload
+from .plain import is_plain
 
 _ID_LENGTH = const(64)
 _REMEMBERED = const(16)
@@ -71,12 +72,3 @@ def _object(payload):
     if type(value) is not dict:
         raise Refused(None, "malformed", "an object wanted")
     return value
-
-
-def is_plain(text):
-    """Whether the result can echo it in any encoding."""
-    try:
-        data = text.encode()  # not character by character: each would be interned for ever
-    except UnicodeError:  # half a surrogate pair, on CPython
-        return False
-    return all(0x20 <= byte <= 0x7E for byte in data)

@@ -13,8 +13,9 @@ from ..loading import unload
 from ..pilot.handover import N_UP, UP_FAULTS, UP_INPUTS, UP_STATE
 
 ROWS = const(40)
-TIME_MASK = const(0xFFFFFF)  # of 10 ms
 PLACE_BITS = const(5)
+_PLACE_MASK = const(31)
+_TIME_MASK = const(0xFFFFFF)  # of 10 ms
 AFTER_MS = const(5_000)
 
 _PLACE_PP = const(20)  # UP_INPUTS + signals.PP_OHM
@@ -62,12 +63,20 @@ class Changes:
             if -band <= up[i] - before <= band:
                 continue
             at = self.n % ROWS * 2
-            rows[at] = (now_ms // 10 & TIME_MASK) << PLACE_BITS | i
+            rows[at] = (now_ms // 10 & _TIME_MASK) << PLACE_BITS | i
             rows[at + 1] = before
             self.n += 1
             if i >= UP_INPUTS:
                 seen[i] = up[i]
         return taken
+
+    def newest_first(self, now_ms):
+        """(age in 10 ms, place, what it was before) of each change that is still there."""
+        rows = self.rows
+        for n in range(self.n - 1, max(self.n - ROWS, 0) - 1, -1):
+            word, before = rows[n % ROWS * 2], rows[n % ROWS * 2 + 1]
+            age = (now_ms // 10 & _TIME_MASK) - (word >> PLACE_BITS) & _TIME_MASK
+            yield age, word & _PLACE_MASK, before
 
     def _take(self, fault, now_ms, seen):
         at_ms, bits = fault

@@ -13,13 +13,8 @@ from micropython import const
 
 from ..loading import unload
 from . import frame
-from .kinds import CHARGE, DAY, EVENT, OPEN, START
+from .kinds import ACKED, CHARGE, CHECKPOINT, DAY, EVENT, OPEN, START, WAITING
 from .segments import Segments, make_folder, read_file, replace
-
-# Areas of the FRAM.
-CHECKPOINT = const(0)
-WAITING = const(1)
-ACKED = const(2)
 
 _SECRET_BYTES = const(32)
 _RESERVE_BYTES = const(1_024)  # kept for the end of the charge in progress

@@ -1,4 +1,4 @@
-"""Kinds of records, as numbers; layout.py has their names."""
+"""Kinds of records, as numbers, of which layout.py has the names; and areas of the FRAM."""
 
 from micropython import const
 
@@ -7,3 +7,7 @@ CHARGE = const(2)
 START = const(3)
 EVENT = const(4)
 DAY = const(5)
+
+CHECKPOINT = const(0)  # of the charge in progress
+WAITING = const(1)  # events, until flash may be written
+ACKED = const(2)  # the number up to which all is acknowledged

@@ -7,7 +7,6 @@ import struct
 from binascii import crc32
 
 from . import frame, kinds, layout
-from .journal import ACKED, CHECKPOINT, WAITING
 from .segments import read_file
 
 _MARK_BYTES = 8
@@ -90,7 +89,7 @@ class Recovery:
 
     def _latest(self, opening):
         """The last checkpoint in FRAM, where it is of the same charge."""
-        data = self._fram.load(CHECKPOINT) if self._fram else b""
+        data = self._fram.load(kinds.CHECKPOINT) if self._fram else b""
         if data and frame.length(data) == len(data):
             found = frame.Frame(data)
             if (found.seq, found.boot) == (opening.seq, opening.boot):
@@ -105,14 +104,14 @@ class Recovery:
             # Erased flash has this CRC too: that of four bytes 0xFF is 0xFFFFFFFF.
             acked = number if crc == crc32(data[:4]) and crc != 0xFFFFFFFF else 0
         if self._fram:
-            data = self._fram.load(ACKED)
+            data = self._fram.load(kinds.ACKED)
             if len(data) == 4:
                 acked = max(acked, struct.unpack("<I", data)[0])
         return acked
 
     def _read_waiting(self):
         """Records that were kept in FRAM and are not in the journal yet."""
-        data = self._fram.load(WAITING) if self._fram else b""
+        data = self._fram.load(kinds.WAITING) if self._fram else b""
         waiting = []
         if len(data) >= 4:
             written = self.seq - struct.unpack("<I", data[:4])[0]

@@ -9,12 +9,10 @@ from micropython import const
 
 from ..pilot import faults, levels, reasons
 from ..pilot.handover import N_UP, UP_STATE
-from .changes import PLACE_BITS, ROWS, TIME_MASK
 from .layout import number_at, put
 
 VERSION = const(1)
 _BEFORE_MS = const(10_000)
-_PLACE_MASK = const(31)
 _NAMES = (  # of handover.UP_STATE and what follows
     "state",
     "duty",
@@ -55,13 +53,11 @@ def pack(changes, seen, at_ms, bits, now_ms, unix):
         _put_signed(out, seen[i])
     span = (now_ms - at_ms + _BEFORE_MS) // 10
     then = 0
-    for n in range(changes.n - 1, max(changes.n - ROWS, 0) - 1, -1):
-        word, before = changes.rows[n % ROWS * 2], changes.rows[n % ROWS * 2 + 1]
-        age = (now_ms // 10 & TIME_MASK) - (word >> PLACE_BITS) & TIME_MASK
+    for age, place, before in changes.newest_first(now_ms):
         if not then <= age <= span:
             break
         put(out, age - then)
-        out.append(word & _PLACE_MASK)
+        out.append(place)
         _put_signed(out, before)
         then = age
     return bytes(out)
