@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 from backend import wire
-from backend.database import Unavailable, Unusable, database
+from backend.database import database
 from backend.store import Store
+from backend.transactions import Unavailable, Unusable
 from fleet.outbox import Outbox
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

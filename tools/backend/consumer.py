@@ -15,10 +15,10 @@ from typing import Any
 import aiomqtt
 
 from . import wire
-from .database import Unavailable, Unfit
 from .log import Counts, line
 from .settings import Broker
 from .store import Saved, Store
+from .transactions import Unavailable, Unfit
 
 _MOST_QUEUED = 5_000  # messages, in each of the two queues
 _MOST_BATCH = 500  # messages in a transaction

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from .database import Many, Row, Unavailable, Unfit, Unusable
+from .transactions import Many, Row, Unavailable, Unfit, Unusable
 
 _CONNECT_S = 10
 _ANSWER_S = 30

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 
 from . import command as commands
 from .consumer import Consumer
-from .database import Unavailable, Unusable, database
+from .database import database
 from .log import Counts, line, stray
 from .settings import Broker
 from .store import Store
 from .tasks import end, until_signal
+from .transactions import Unavailable, Unusable
 from .why import lines
 
 DONE, REFUSED, WRONG, SILENT = 0, 1, 2, 3

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .database import Database, Many, Row
 from .prefix import contiguous
+from .transactions import Database, Many, Row
 from .wire import COLUMNS, Event, Latest, Message, Missing, Record
 
 Key = tuple[str, int]

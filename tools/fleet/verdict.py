@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from backend.database import Database
+from backend.transactions import Database
 
 from .outbox import Outbox
 
