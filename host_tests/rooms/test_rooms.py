@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from rig.interpreter import ROOT
+from rig.interpreter import FIRMWARE, ROOT
 from rooms import picture
+from rooms.files import circle
 from rooms.house import CHIP, SHELF, found, stated
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
@@ -34,6 +35,22 @@ def test_no_arrow_leads_back():
         assert free, f"a circle among {', '.join(left)}"
         for name in free:
             del left[name]
+
+
+@pytest.mark.parametrize("root", [FIRMWARE, ROOT / "tools"], ids=lambda path: path.name)
+def test_no_file_leads_back_to_itself_not_even_by_an_import_in_a_function(root):
+    assert circle(root) == []
+
+
+def test_a_circle_is_found_but_not_one_that_only_types_make(tmp_path):
+    lazily = "def f():\n    from .{} import x\n"
+    typed = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .a import x\n"
+    (tmp_path / "p").mkdir()
+    for name, text in (("a", lazily.format("b")), ("b", typed), ("__init__", "")):
+        (tmp_path / "p" / f"{name}.py").write_text(text)
+    assert circle(tmp_path) == []
+    (tmp_path / "p" / "b.py").write_text(lazily.format("a"))
+    assert set(circle(tmp_path)) == {"p.a", "p.b"}
 
 
 def test_an_outer_ring_uses_inner_ones_and_never_the_reverse():

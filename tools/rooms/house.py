@@ -4,7 +4,6 @@ A folder of pilotwire is a room. A file beside them is on the shelf, where every
 ring 0, and which reaches into no room, unless rooms.toml gives it to one.
 """
 
-import ast
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from rig.interpreter import FIRMWARE
+
+from .files import imported
 
 SHELF = "the shelf"
 CHIP = "the chip"
@@ -34,10 +35,11 @@ class Room:
 def stated() -> dict[str, Room]:
     """{name: room}, as rooms.toml has them."""
     rows = tomllib.loads(Path(__file__).with_name("rooms.toml").read_text())
-    return {
-        name: Room(**{key: tuple(it) if isinstance(it, list) else it for key, it in row.items()})
-        for name, row in rows.items()
-    }
+    found = {}
+    for name, row in rows.items():
+        lists = {"uses": tuple(row["uses"]), "files": tuple(row.get("files", ()))}
+        found[name] = Room(**{**row, **lists})
+    return found
 
 
 def room_of(path: Path, firmware: Path = FIRMWARE) -> str:
@@ -62,21 +64,9 @@ def found(firmware: Path = FIRMWARE) -> dict[tuple[str, str], list[str]]:
 
 
 def _targets(path: Path, firmware: Path) -> Iterator[str]:
-    for parts in _imported(path, firmware):
+    for parts in imported(path, firmware):
         if parts[0] in _OF_CHIPS:
             yield CHIP
         elif parts[0] == _PACKAGE and len(parts) > 1:
             below = firmware / _PACKAGE / parts[1]
             yield parts[1] if below.is_dir() else room_of(below.with_suffix(".py"), firmware)
-
-
-def _imported(path: Path, firmware: Path) -> Iterator[list[str]]:
-    """The dotted names of a file's imports, wherever in it they stand, from the top package on."""
-    package = list(path.relative_to(firmware).parts[:-1])
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.split(".") for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) + 1 - node.level] if node.level else []
-            named = above + (node.module.split(".") if node.module else [])
-            yield from ([*named, alias.name] for alias in node.names)

@@ -1,0 +1,54 @@
+"""What Python files import, and whether any of them lead back to where they came from."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+
+def imported(path: Path, root: Path) -> Iterator[list[str]]:
+    """The dotted names of a file's imports below `root`, wherever in it they stand, but for what a
+    type checker alone reads."""
+    package = list(path.relative_to(root).parts[:-1])
+    for node in _running(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) + 1 - node.level] if node.level else []
+            named = above + (node.module.split(".") if node.module else [])
+            yield from ([*named, alias.name] for alias in node.names)
+
+
+def circle(root: Path) -> list[str]:
+    """Files below `root` that import each other in a ring, each the one before it; empty: none."""
+    files = {_name(path, root): path for path in root.glob("**/*.py")}
+    graph = {name: {*_known(path, root, files)} - {name} for name, path in files.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [".".join(name) for name in error.args[1]]
+    return []
+
+
+def _running(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+            continue
+        yield child
+        yield from _running(child)
+
+
+def _name(path: Path, root: Path) -> tuple[str, ...]:
+    parts = path.relative_to(root).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+def _known(
+    path: Path, root: Path, files: dict[tuple[str, ...], Path]
+) -> Iterator[tuple[str, ...]]:
+    """Of a file's imports those that are files: a module, or that of which a name is taken."""
+    for parts in imported(path, root):
+        for name in (tuple(parts), tuple(parts[:-1])):
+            if name in files:
+                yield name
+                break
