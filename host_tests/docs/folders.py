@@ -1,20 +1,19 @@
 """What a reader of a page has in his folder before its first command: commands.toml's `before`."""
 
 import hashlib
-import time
 from pathlib import Path
 
 from journals import BEGAN, Box
 from pages import blocks
 from pilotwire.record import seal
 
+_EVENING = 1_795_712_400  # 2026-11-26 18:00 in Berlin
 _STEPS = {"rcd": ["good", {"trip ms": 510, "release ms": 2_210}, "", BEGAN]}
 
 
 def prices(folder: Path) -> None:
-    """Two days of prices by the hour, from this one on, cheap at night."""
-    first = int(time.time()) // 3_600 * 3_600
-    rows = ((first + 3_600 * n, 10 + abs(12 - n % 24)) for n in range(48))
+    """Two days of prices by the hour, from the page's evening on, cheap at night."""
+    rows = ((_EVENING + 3_600 * n, 10 + abs(12 - n % 24)) for n in range(48))
     (folder / "prices.csv").write_text("".join(f"{start},0.{price}\n" for start, price in rows))
 
 
