@@ -173,7 +173,7 @@ check-ha: setup  ## discovery read by Home Assistant itself; PYTHON_HA=path of a
 
 build: setup  ## the firmware compiled for a board of boards/, into build/BOARD; BOARD=name
 	@test -n "$(BOARD)" || { echo "which board? make build BOARD=name; boards/ has them: $(filter-out host README.md,$(notdir $(wildcard boards/*)))"; exit 2; }
-	@$(BIN)/python -m rig.mpy $(BOARD)
+	@$(BIN)/python -m packing.mpy $(BOARD)
 
 flash: build  ## that onto the board at a port: what changed, verified, resumed; BOARD=name PORT=path
 	@test -n "$(PORT)" || { echo "at which port? make flash BOARD=$(BOARD) PORT=/dev/ttyACM0; mpremote connect list shows them"; exit 2; }

@@ -45,7 +45,7 @@ from deflate import RAW, DeflateIO  # noqa: E402
 
 
 class _Pack:
-    """A slot's files in one, to be mounted: tools/rig/pack.py says what stands where."""
+    """A slot's files in one, to be mounted: tools/packing/pack.py says what stands where."""
 
     def __init__(self, path, keys):
         self._path = path

@@ -12,12 +12,12 @@ from emulator.wifi import GATEWAY, SSID
 from flashing.console import Console
 from flashing.flash import flash
 from flashing.made import Made
+from packing import mpy
+from packing.pack import pack
 from plant import Cable, Car
 from plant.frames import MeterFrames
-from rig import mpy
 from rig.emulated import Box, slot
 from rig.office import Office
-from rig.pack import pack
 from rig.terminator import terminator
 
 ID = "pico"

@@ -1,7 +1,7 @@
 """10,000 hand-overs between a hard timer and a program that allocates and collects: none torn."""
 
+from packing.mpy import as_source
 from rig.emulated import tree
-from rig.mpy import as_source
 
 CODE = """
 import gc

@@ -2,8 +2,8 @@
 
 import pytest
 from flashing import report
+from packing import mpy
 from pilotwire_cli.main import app
-from rig import mpy
 from standin import StandIn
 from typer.testing import CliRunner
 

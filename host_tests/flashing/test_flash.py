@@ -8,8 +8,8 @@ import pytest
 from flashing.console import BoardFailed, CableLost, Console
 from flashing.flash import Refused, flash
 from flashing.made import Made
-from rig import mpy
-from rig.pack import pack
+from packing import mpy
+from packing.pack import pack
 from standin import StandIn
 
 SEEDS = 12

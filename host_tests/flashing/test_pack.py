@@ -9,11 +9,11 @@ from flashing.console import Console
 from flashing.plan import Copy, Send, after, candidates, sent, steps
 from hypothesis import given
 from hypothesis import strategies as st
+from packing import mpy
+from packing.on_demand import ON_DEMAND
+from packing.pack import PackError, pack, pieces, place, size_of_index
 from pilotwire.energy import mapfile
-from rig import mpy
 from rig.interpreter import FIRMWARE
-from rig.on_demand import ON_DEMAND
-from rig.pack import PackError, pack, pieces, place, size_of_index
 from standin import StandIn
 
 CONTENTS = st.dictionaries(

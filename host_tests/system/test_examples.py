@@ -21,13 +21,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flashing import report as flashing_report
 from journals import SECRET, Box
+from packing import mpy
 from pilotwire.record import seal
 from pilotwire_cli import page, tree
 from pilotwire_cli.main import app
 from plant import World
 from plant.slave import MeterSlave
 from playing import PIN, played
-from rig import mpy
 from rig.interpreter import ROOT
 from standin import StandIn
 from typer.testing import CliRunner

@@ -21,12 +21,12 @@ from emulator.flash import FlashOperations
 from emulator.pins import Edges
 from emulator.serial_slave import SerialSlave
 from emulator.wifi import GATEWAY, SSID
+from packing.mpy import as_mpy
 from pilotwire.record.journal import Journal
 from pilotwire.record.kinds import DAY
 from plant import Cable, Car, World
 from plant.frames import MeterFrames
 from rig.emulated import Box, tree
-from rig.mpy import as_mpy
 from rig.office import Office
 from rig.terminator import terminator
 

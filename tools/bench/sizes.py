@@ -1,7 +1,7 @@
 """What the firmware weighs on a Pico W, compiled as it is deployed: bytes a room, and all."""
 
-from rig.mpy import rooms, slot
-from rig.on_demand import ON_DEMAND
+from packing.mpy import rooms, slot
+from packing.on_demand import ON_DEMAND
 
 from .figure import Figure
 
@@ -10,7 +10,7 @@ _ON_DEMAND_BYTES = 131_072  # of flash alone: two packs fit with it
 
 
 def figures() -> list[Figure]:
-    """One line a room and one for the sum. Raises rig.mpy.BuildError."""
+    """One line a room and one for the sum. Raises packing.mpy.BuildError."""
     files = slot("pico_w")
     found = rooms({name: data for name, data in files.items() if name not in ON_DEMAND})
     seldom = sum(len(files[name]) for name in ON_DEMAND)

@@ -2,7 +2,7 @@
 
 import json
 
-from rig.pack import HEAD, MARK
+from packing.pack import HEAD, MARK
 
 from .console import Console, Facts
 from .finding import Finding

@@ -8,8 +8,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from packing.mpy import COMPILER
 from rig.interpreter import NoInterpreter, interpreter
-from rig.mpy import COMPILER
 from serial.tools.list_ports import comports
 
 from .finding import Finding

@@ -9,7 +9,7 @@ on the flash.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from rig.pack import HEAD, PackError, Piece, pieces, size_of_index
+from packing.pack import HEAD, PackError, Piece, pieces, size_of_index
 
 from .console import Console, Facts
 from .fits import refusals

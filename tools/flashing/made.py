@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from rig.mpy import MANIFEST, PACK
+from packing.mpy import MANIFEST, PACK
 
 STARTERS = ("main.py", "boot.py")  # in the order in which they are put on
 

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
-from rig.pack import Piece, pieces, size_of_index
+from packing.pack import Piece, pieces, size_of_index
 
 BLOCK_BYTES = 4_096
 _USED_BYTES = (

@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from packing.mpy import BuildError
 from rig.interpreter import ROOT
-from rig.mpy import BuildError
 
 from .commit import NotThisTree
 from .make import boards, make

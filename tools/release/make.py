@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from packing.mpy import ARCHITECTURES, MANIFEST, PACK, BuildError, build
 from rig.interpreter import ROOT
-from rig.mpy import ARCHITECTURES, MANIFEST, PACK, BuildError, build
 
 from .bill import bill
 from .bundle import below, bundle

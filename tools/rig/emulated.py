@@ -7,10 +7,10 @@ from typing import Any
 from emulator.wiring import Divider, PlantWiring
 from emulator.wiring import Pins as Wires
 from emulator.world import WorldPlant
+from packing import mpy
 from pilotwire.pilot import handover
 from plant import Cable, Car, World
 
-from rig import mpy
 from rig.interpreter import ROOT
 
 BOARD = json.loads((ROOT / "boards" / "pico_w" / "board.json").read_text())

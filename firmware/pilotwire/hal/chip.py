@@ -190,7 +190,7 @@ class Chip:
 
 
 def _firmware():
-    """What rig.mpy has noted of the slot that runs."""
+    """What packing.mpy has noted of the slot that runs."""
     try:
         with open(sys.path[0] + "/firmware.sha256") as file:
             return file.read(8).decode()

@@ -2,8 +2,8 @@
 
 import ast
 
-from rig.fold import constants, fold
-from rig.mpy import sources
+from packing.fold import constants, fold
+from packing.mpy import sources
 
 NUMBERS = """
 from micropython import const

@@ -4,9 +4,9 @@ import ast
 import re
 
 import pytest
-from rig import mpy
-from rig.fold import origin
-from rig.public import reuse
+from packing import mpy
+from packing.fold import origin
+from packing.public import reuse
 
 WIRE = (
     "import json\n\n\n"

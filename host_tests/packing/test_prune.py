@@ -2,9 +2,9 @@
 
 import ast
 
-from rig.fold import constants, fold
-from rig.mpy import sources
-from rig.prune import prune
+from packing.fold import constants, fold
+from packing.mpy import sources
+from packing.prune import prune
 
 NUMBERS = """from micropython import const
 A = const(3)

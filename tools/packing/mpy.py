@@ -1,10 +1,10 @@
-"""The firmware as a board's flash holds it: `python -m rig.mpy BOARD [TARGET]`.
+"""The firmware as a board's flash holds it: `python -m packing.mpy BOARD [TARGET]`.
 
 Without line numbers, which would take 5 KB of the heap, and with letters for most names: a
 traceback tells the module, and which function or error it was by a letter. To have lines in one,
 which are those of the sources, build with PILOTWIRE_LINES=1.
 
-boot.py and main.py stand in the root, everything else in the pack of a slot (rig/pack.py). A file
+boot.py and main.py stand in the root, everything else in the pack of a slot (pack.py). A file
 `slot` names the slot to start. What `build` writes is what tools/flashing puts on a board.
 """
 
@@ -19,9 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
+from rig.install import BUILD
+from rig.interpreter import FIRMWARE, ROOT
+
 from .fold import constants, fold
-from .install import BUILD
-from .interpreter import FIRMWARE, ROOT
 from .on_demand import ON_DEMAND
 from .pack import pack
 from .parameters import rename

@@ -2,8 +2,8 @@
 
 import ast
 
-from rig.mpy import slot
-from rig.parameters import rename
+from packing.mpy import slot
+from packing.parameters import rename
 
 TEXTS = {
     "pilotwire.a": (

@@ -2,8 +2,8 @@
 
 import re
 
-from rig.mpy import slot
-from rig.shorten import shorten
+from packing.mpy import slot
+from packing.shorten import shorten
 
 A = "class A:\n    def __init__(self):\n        self._own = self._shared = self._seen = 1\n"
 B = "def f(a):\n    return a._shared\n\n\ndef _helper():\n    return getattr(f, '_helper', 0)\n"
