@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from .output import Json
+
 app = typer.Typer()
 config = typer.Typer(no_args_is_help=True, help="A box's config.json (docs/configuration.md).")
 
@@ -18,7 +20,6 @@ Port = Annotated[
         help="/dev/ttyACM0, COM3, socket://host:port; the only board at USB if left out",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON, an object a line")]
 
 
 @app.command(
@@ -110,7 +111,7 @@ def devices(
         bool,
         typer.Option("--ask", help="also through a converter chip, which may reset its board"),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON list")] = False,
+    as_json: Json = False,
 ) -> None:
     """The serial ports of this computer and what stands there; no charge is disturbed.
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from .output import Json
+
 if TYPE_CHECKING:
     from backend.settings import Broker
 
@@ -99,7 +101,7 @@ def why(
     cert: Cert = None,
     key: Key = None,
     wait_s: Annotated[float, typer.Option(min=1, max=600, help="for the result")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+    as_json: Json = False,
 ) -> None:
     """Ask a box who limits its current, and for how long (docs/orderly-charging.md).
 

@@ -14,12 +14,14 @@ from .board import app as board
 from .commission import app as commission
 from .meter import app as meter
 from .offline import app as offline
+from .output import Json
 from .provision import app as provision
 from .records import app as records
+from .root import Root
 from .sim import app as sim
 from .site import app as site
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(cls=Root, no_args_is_help=True, help=__doc__)
 for group, name in (
     (at_box, None),
     (config, "config"),
@@ -94,7 +96,7 @@ def flash(
 def doctor(
     port: Annotated[str, typer.Argument(help="of a board; this computer if left out")] = "",
     board: Annotated[str, typer.Option(help="compare it with build/BOARD")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="an object a line")] = False,
+    as_json: Json = False,
 ) -> None:
     """What is missing, what that means and what to do: on this computer, or on a board, which
     opens its contactor for that and is started again.

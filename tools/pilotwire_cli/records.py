@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .at_box import Json, Port
+from .at_box import Port
+from .output import Json
 
 app = typer.Typer(no_args_is_help=True, help="Charging records, as a box has kept them.")
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from .output import Json
+
 app = typer.Typer(no_args_is_help=True, help="Simulated boxes (docs/sim-box.md).")
 
 
@@ -30,9 +32,7 @@ def box(
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="of the console's bridge; 0: a free one")
     ] = 0,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="an object a line for each event")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """A box to play with: real firmware, the plant beside it, and keys for your hands.
 
@@ -59,7 +59,7 @@ def fleet(
     for_s: Annotated[
         float, typer.Option("--for", min=0, help="end after so many seconds; 0: never")
     ] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="an object a line")] = False,
+    as_json: Json = False,
 ) -> None:
     """Many boxes at one broker, cars coming and going.
 

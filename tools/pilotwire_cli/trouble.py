@@ -1,10 +1,10 @@
-"""What goes wrong between a laptop and a box: what happened, what it means, what to do."""
+"""What goes wrong in a command: what happened, what it means, what to do, and the exit code."""
 
 DONE, REFUSED, WRONG, NO_ANSWER = range(4)  # exit codes
 
 
 class Trouble(Exception):
-    """`code` is the exit code."""
+    """Ends a command with `code`; root.py tells it."""
 
     def __init__(self, code: int, happened: str, means: str = "", do: str = ""):
         super().__init__(happened)
