@@ -65,19 +65,19 @@ def trace(port: str, output: Path, for_s: float, kb: int, as_json: bool) -> int:
     return DONE
 
 
-def logs(port: str, as_json: bool) -> int:
-    """What the box has logged, where its firmware keeps a log."""
+def logs(port: str, command: str, n: int | None, as_json: bool) -> int:
+    """What the console's `command` (log, log kept, log snapshot) shows, of `n` if that is said."""
     with at_box(port) as dialogue:
-        answer = dialogue.run("log")
+        answer = dialogue.run(command if n is None else f"{command} {n}")
     if wrong := said.complaint(answer):
         raise Trouble(
             REFUSED,
-            f"{dialogue.box} shows no log: {wrong}",
-            "its firmware has no such command, or wants another level for it",
-            "the topic `log` has what is published (docs/mqtt.md)",
+            f"{dialogue.box} does not show that: {wrong}",
+            "there is no such thing in its log, or its firmware keeps none",
+            "`pilotwire logs` without options shows what there is since the start",
         )
     if as_json:
-        objects(*({"box": dialogue.box, "log": line} for line in answer.split("\n")))
+        objects(*({"box": dialogue.box, **one} for one in answers.READ[command](answer)))
     else:
         print(answer)
     return DONE

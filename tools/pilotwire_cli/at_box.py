@@ -68,15 +68,32 @@ def watch(
     raise typer.Exit(show(port, every_s, count, as_json))
 
 
-@app.command(epilog="Example: pilotwire logs socket://127.0.0.1:4444")
-def logs(port: Port = "", as_json: Json = False) -> None:
-    """What a box has logged, where its firmware keeps a log.
+@app.command(epilog="Example: pilotwire logs socket://127.0.0.1:4444 --kept")
+def logs(
+    port: Port = "",
+    kept: Annotated[
+        bool, typer.Option("--kept", help="those on flash, of this start and those before it")
+    ] = False,
+    snapshot: Annotated[
+        bool, typer.Option("--snapshot", help="what ring 0 told around a fault, as JSON lines")
+    ] = False,
+    n: Annotated[
+        int | None,
+        typer.Option("-n", min=1, max=1_000, help="how many; of snapshots which, 1 is the latest"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What a box has logged (docs/logs.md): the latest since its start, if nothing else is said.
 
-    Exit code 0: shown. 1: this firmware shows none. 3: no answer.
+    Exit code 0: shown. 1: there is no such thing in its log. 2: an argument is wrong. 3: no
+    answer.
     """
     from laptop.kept import logs as show
 
-    raise typer.Exit(show(port, as_json))
+    if kept and snapshot:
+        raise typer.BadParameter("--kept or --snapshot, not both")
+    command = "log kept" if kept else "log snapshot" if snapshot else "log"
+    raise typer.Exit(show(port, command, n, as_json))
 
 
 @app.command(
