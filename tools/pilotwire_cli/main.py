@@ -111,6 +111,7 @@ def doctor(
 @app.command(epilog="Example: pilotwire replay trace.jsonl")
 def replay(
     file: Annotated[Path, typer.Argument(help="a trace, as the box published it")],
+    as_json: Json = False,
 ) -> None:
     """What a box recorded, run through the same guard: what happened, and what differs.
 
@@ -118,4 +119,4 @@ def replay(
     """
     from replay.report import report
 
-    raise typer.Exit(report(file))
+    raise typer.Exit(report(file, as_json))
