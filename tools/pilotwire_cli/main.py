@@ -52,6 +52,7 @@ def demo(
     picture: Annotated[Path, typer.Option(help="where the picture (PNG) goes")] = (
         ROOT / "build" / "demo" / "session.png"
     ),
+    as_json: Json = False,
 ) -> None:
     """A charging session on real MicroPython, in under a minute, with record and picture.
 
@@ -59,7 +60,7 @@ def demo(
     """
     from demo.run import run  # the other commands need not load its libraries
 
-    raise typer.Exit(run(broker, picture))
+    raise typer.Exit(run(broker, picture, as_json))
 
 
 @app.command(epilog="Example: pilotwire box box-1")
@@ -67,6 +68,7 @@ def box(
     folder: Annotated[Path, typer.Argument(help="its flash: config.json, certificates, records")],
     charges: Annotated[int, typer.Option(min=0, help="cars that come, one after the other")] = 1,
     wh: Annotated[int, typer.Option(min=1, help="that each of them takes at least")] = 20,
+    as_json: Json = False,
 ) -> None:
     """A box at your broker: real firmware, simulated plant; until a signal comes.
 
@@ -74,13 +76,14 @@ def box(
     """
     from rig.simulated import run
 
-    raise typer.Exit(run(folder, charges, wh))
+    raise typer.Exit(run(folder, charges, wh, as_json))
 
 
 @app.command(epilog="Example: pilotwire flash pico_w /dev/ttyACM0")
 def flash(
     board: Annotated[str, typer.Argument(help="the folder in boards/ that was built")],
     port: Annotated[str, typer.Argument(help="/dev/ttyACM0, COM3, or a URL of pyserial's")],
+    as_json: Json = False,
 ) -> None:
     """Put build/BOARD onto a board and start it: only what has changed, verified by its hash.
 
@@ -89,7 +92,7 @@ def flash(
     """
     from flashing.report import flashed
 
-    raise typer.Exit(flashed(board, port))
+    raise typer.Exit(flashed(board, port, as_json))
 
 
 @app.command(epilog="Example: pilotwire doctor /dev/ttyACM0 --board pico_w")

@@ -80,11 +80,12 @@ def run(
     shrink: Annotated[
         bool, typer.Option("--shrink", help="find the fewest kinds that break the same rule")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """One run of the whole firmware in virtual time, with all that goes wrong in it.
 
-    Exit code 0: every rule held. 1: one was broken.
+    Exit code 0: every rule held. 1: one was broken. 2: there is no such kind.
     """
     from simulation.report import report
 
-    raise typer.Exit(report(seed, hours, frozenset(off or ()), trace, shrink))
+    raise typer.Exit(report(seed, hours, frozenset(off or ()), trace, shrink, as_json))
