@@ -140,10 +140,13 @@ def test_a_signal_ends_it_and_leaves_nothing_behind():
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         async with broker(port):
-            process = demo("--broker", f"127.0.0.1:{port}")
+            process = demo("--broker", f"127.0.0.1:{port}", "--json")
             assert process.stdout
-            while "2/8" not in (line := await asyncio.to_thread(process.stdout.readline)):
+            said = {}
+            while said.get("step") != 2:
+                line = await asyncio.to_thread(process.stdout.readline)
                 assert line, "it ended too soon"
+                said = json.loads(line)
             assert await retained(port)
             os.kill(process.pid, signal.SIGINT)
             out, err = await asyncio.to_thread(process.communicate, timeout=GENEROUS_S)
