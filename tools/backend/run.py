@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from pilotwire_cli.output import objects
+from pilotwire_cli.output import objects, progress
 from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
 
 from . import command as commands
@@ -64,7 +64,8 @@ def why(broker: Broker, box: str, wait_s: float, as_json: bool) -> int:
 
 def _sent(broker: Broker, box: str, type_: str, args: dict[str, Any], wait_s: float) -> dict:
     try:
-        return asyncio.run(commands.send(broker, box, type_, args, wait_s))
+        with progress(f"waiting for {box}"):
+            return asyncio.run(commands.send(broker, box, type_, args, wait_s))
     except commands.NoAnswer as error:
         means = "it is not connected, or the broker lets this user not ask it"
         do = "see whether its topic `online` is 1, try again, or wait longer by --wait-s"

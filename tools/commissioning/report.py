@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from pilotwire_cli.output import objects
+from pilotwire_cli.output import objects, progress
 from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
 from records.keys import device_key
 from records.source import SourceError, plain
@@ -46,8 +46,9 @@ def reported(
         report = load(path, list(allowed()))
         verdict = checked(report, key, records)
         html, pdf = out.with_suffix(".html"), out.with_suffix(".pdf")
-        html.write_text(page(report, verdict.checks, language), encoding="utf-8")
-        pdf.write_bytes(sheet(report, verdict.checks, language))
+        with progress("writing"):
+            html.write_text(page(report, verdict.checks, language), encoding="utf-8")
+            pdf.write_bytes(sheet(report, verdict.checks, language))
     except SourceError as error:
         do = "docs/commissioning.md says which files of a box are wanted"
         raise Trouble(WRONG, plain(str(error)), nothing, do) from error

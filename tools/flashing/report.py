@@ -4,7 +4,7 @@ import sys
 import time
 from typing import TextIO
 
-from pilotwire_cli.output import objects, tell
+from pilotwire_cli.output import objects, progress, tell
 from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
 from rig.install import BUILD
 
@@ -117,7 +117,7 @@ def examined(port: str, board: str, as_json: bool) -> int:
         return _print(computer.findings(), as_json)
     made = _built(board) if board else None
     try:
-        with Console(port) as console:
+        with progress("looking at the board"), Console(port) as console:
             found = board_.findings(console, made)
             console.restart(console.interrupted.platform)
     except CableLost as error:

@@ -30,8 +30,11 @@ def tell(command: str, trouble: Trouble, as_json: bool) -> None:
 
 
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Callable[[int], object]]:
-    """A bar on standard error, where that is a terminal; call with how much is done."""
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], object]]:
+    """A bar on standard error, where that is a terminal; call with how much is done of `total`.
+
+    Without one it only moves. Nothing else may be printed meanwhile.
+    """
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=total)

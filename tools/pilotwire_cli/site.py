@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .backend import At, Ca, Cert, Key, PasswordFile, User, broker_of
-from .output import Json, objects
+from .output import Json, objects, progress
 
 app = typer.Typer(no_args_is_help=True, help="One connection for many boxes (docs/site.md).")
 
@@ -90,7 +90,8 @@ def report(
     from site_power.report import drawn
 
     try:
-        found = drawn(logs, output, day, zone, title)
+        with progress("drawing"):
+            found = drawn(logs, output, day, zone, title)
     except (OSError, ValueError) as error:
         raise typer.BadParameter(str(error)) from error
     if as_json:

@@ -1,6 +1,6 @@
 """`pilotwire sim run`: one seed, as a story or as the fewest kinds that it needs to fail."""
 
-from pilotwire_cli.output import objects
+from pilotwire_cli.output import objects, progress
 from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
 
 from .simulation import Simulation
@@ -18,7 +18,8 @@ def report(
     if shrink:
         return _shrink(seed, hours, as_json)
     simulation = Simulation(seed, hours, off)
-    breach = simulation.run()
+    with progress("simulating"):
+        breach = simulation.run()
     if trace:
         for t_ms, text in told(simulation.lines):
             if as_json:
@@ -37,7 +38,8 @@ def report(
 
 def _shrink(seed: int, hours: float, as_json: bool) -> int:
     try:
-        off, breach = smallest(seed, hours)
+        with progress("leaving out one kind after the other"):
+            off, breach = smallest(seed, hours)
     except ValueError as error:
         if as_json:
             objects({"seed": seed, "breaks": None})

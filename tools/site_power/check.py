@@ -9,7 +9,7 @@ from typing import Any
 
 import aiomqtt
 from backend.settings import Broker
-from pilotwire_cli.output import objects, tell
+from pilotwire_cli.output import objects, progress, tell
 from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, Trouble
 
 from . import heard, tree
@@ -30,7 +30,8 @@ def check(path: Path, broker: Broker | None, wait_s: float, as_json: bool) -> in
     if broker is None:
         return DONE
     try:
-        said = asyncio.run(_ask(site, broker, wait_s))
+        with progress("waiting for the boxes"):
+            said = asyncio.run(_ask(site, broker, wait_s))
     except aiomqtt.MqttError as error:
         happened, do = f"broker {broker.host}:{broker.port}: {error}", "start it, or name another"
         raise Trouble(NO_ANSWER, happened, "no box was asked", do) from error
