@@ -1,5 +1,6 @@
 """`pilotwire backend`, as a person types it: what is said, and the exit code."""
 
+import json
 import re
 
 import pytest
@@ -26,11 +27,14 @@ def run(*arguments, **environment):
         (("command", "box-1", "limit", "10000"), "10000 is no name=value, as in ma=10000"),
     ],
 )
-def test_a_wrong_setting_is_named_in_one_line(arguments, says):
+def test_a_wrong_setting_is_named(arguments, says):
     result = run(*arguments)
     assert result.exit_code == 2
     assert says in result.output
-    assert result.output.count("\n") == 1
+    assert result.output.count("\n") == 2
+    result = run(*arguments, "--json")
+    assert result.exit_code == 2
+    assert says in json.loads(result.output)["error"]
 
 
 def test_a_password_wants_a_user():
@@ -41,7 +45,7 @@ def test_a_password_wants_a_user():
 def test_a_database_that_never_will_is_exit_code_1(tmp_path):
     (tmp_path / "x.db").write_bytes(b"no database at all" * 100)
     result = run("begin", "box-1", 5, "--database", f"sqlite:///{tmp_path}/x.db")
-    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert (result.exit_code, result.output.count("\n")) == (1, 2)
     assert "file is not a database" in result.output
 
 
@@ -49,7 +53,7 @@ def test_a_database_that_the_server_does_not_have_is_named(postgresql):
     result = run(
         "begin", "box-1", 5, "--database", postgresql.removesuffix("postgres") + "nothing"
     )
-    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert (result.exit_code, result.output.count("\n")) == (1, 2)
     assert 'database "nothing" does not exist' in result.output
 
 

@@ -5,10 +5,11 @@ import json
 import pytest
 from commissioning.page import page
 from commissioning.read import parse
-from commissioning.report import GENUINE, NOT_GENUINE, UNREADABLE, reported
+from commissioning.report import reported
 from commissioning.sheet import sheet
 from commissioning.words import allowed
 from pilotwire.record import seal
+from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
 
 KEY = bytes(range(32))
 SWEEP = [
@@ -44,10 +45,10 @@ def signed(tmp_path):
 
 def test_a_report_of_the_box_is_genuine_and_with_any_byte_changed_it_is_not(signed, capsys):
     key, out = signed.parent / "device.key", signed.parent / "shown"
-    assert reported(signed, key, None, out, "en") == GENUINE
+    assert reported(signed, key, None, out, "en") == DONE
     assert "signature: good" in capsys.readouterr().out
     signed.write_bytes(signed.read_bytes().replace(b"16000", b"32000"))
-    assert reported(signed, key, None, out, "en") == NOT_GENUINE
+    assert reported(signed, key, None, out, "en") == REFUSED
     assert "signature: WRONG" in capsys.readouterr().out
 
 
@@ -79,8 +80,9 @@ def test_page_and_sheet_show_each_step_in_its_order_with_what_is_allowed(signed)
         {"installer": "x" * 9_000},
     ],
 )
-def test_what_is_no_report_is_refused(wrong, tmp_path, capsys):
+def test_what_is_no_report_is_refused(wrong, tmp_path):
     file = tmp_path / "report.json"
     file.write_text(json.dumps({**HEAD, "steps": STEPS, **wrong}))
-    assert reported(file, None, None, tmp_path / "shown", "en") == UNREADABLE
-    assert "no report of commissioning" in capsys.readouterr().err
+    with pytest.raises(Trouble, match="no report of commissioning") as caught:
+        reported(file, None, None, tmp_path / "shown", "en")
+    assert caught.value.code == WRONG

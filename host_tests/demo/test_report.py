@@ -1,11 +1,16 @@
 """The record for people, and the check of its energy."""
 
+import json
 import struct
+from pathlib import Path
 
 import pytest
+from demo.recorder import Recorder
 from demo.report import check_energy, record_lines, register_resolution_wh
+from demo.run import _conclude
 from hypothesis import given
 from hypothesis import strategies as st
+from plant import Cable, Car, World
 
 RECORD = {
     "seq": 7,
@@ -67,3 +72,17 @@ def test_the_record_is_told_in_lines_of_80_columns():
 def test_an_unset_clock_and_an_unread_meter_are_named():
     lines = record_lines({**RECORD, "start_unix": None, "start_wh": None})
     assert lines[1] == "  start          at an unknown time"
+
+
+@pytest.mark.parametrize(("off_wh", "code"), [(0, 0), (5, 1)])
+def test_a_program_gets_the_record_and_whether_it_is_true(tmp_path, capsys, off_wh, code):
+    recorder = Recorder(world := World(Car(), Cable(20)))
+    recorder.last = recorder.last._replace(energy_wh=RECORD["wh"] + off_wh)
+    recorder.samples += [recorder.last, recorder.last._replace(t_s=1.0)]
+    recorder.mark("plug in")
+    picture = tmp_path / "session.png"
+    assert _conclude(world, recorder, RECORD, picture, as_json=True) == code
+    said = json.loads(capsys.readouterr().out)
+    assert (said["record"], said["agree"]) == (RECORD, code == 0)
+    assert said["picture"] == str(picture)
+    assert json.loads(Path(said["file"]).read_text()) == RECORD

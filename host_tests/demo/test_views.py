@@ -4,7 +4,7 @@ import io
 from itertools import pairwise
 
 import pytest
-from demo.lines import Lines
+from demo.lines import Lines, in_words
 from demo.recorder import Message, Recorder
 from demo.scenario import STEPS
 from demo.screen import Screen
@@ -75,9 +75,8 @@ def test_all_sentences_fit_a_line():
     assert all(len(step.sentence) <= 80 for step in STEPS)
 
 
-def test_without_a_terminal_each_event_is_a_line():
-    out = io.StringIO()
-    lines = Lines(out)
+def test_without_a_terminal_each_event_is_a_line(capsys):
+    lines = Lines(in_words)
     world = World(Car(), Cable(20))
     recorder = Recorder(world)
     lines.step(1, 8, "It begins.")
@@ -87,7 +86,7 @@ def test_without_a_terminal_each_event_is_a_line():
     lines.tick(recorder.last)
     lines.tick(recorder.last._replace(t_s=4.0, closed=True))
     lines.tick(recorder.last._replace(t_s=5.0, closed=True))
-    assert out.getvalue().splitlines() == [
+    assert capsys.readouterr().out.splitlines() == [
         "  0.0 s  story     1/8  It begins.",
         "  1.0 s  box       state: B1, contactor open, offers nothing, operator limit 10.0 A; "
         "no current because: vehicle not ready, paused, rest",

@@ -50,3 +50,15 @@ def test_why_has_codes_with_meanings_and_sources():
 def test_secrets_and_texts_of_a_configuration():
     shown = 'id = "box = 1"\nlimit_ma = 0\nmqtt_password = "***"'
     assert answers.config(shown) == {"id": "box = 1", "limit_ma": 0, "mqtt_password": "***"}
+
+
+def test_the_log_has_its_entries_with_their_time_and_how_many_there_are():
+    shown = "- warning link wrong-key (7)\n2027-01-15 08:00:00 info    plugged\n"
+    unix = 1_800_000_000
+    assert answers.log(shown + said.text("log-in-numbers") % (9, 6)) == [
+        {"unix": None, "level": "warning", "text": "link wrong-key", "count": 7},
+        {"unix": unix, "level": "info", "text": "plugged", "count": 1},
+        {"entries": 9, "folded": 6},
+    ]
+    (kept,) = answers.log("2027-01-15 08:00:00 3/8123 error   fault pe")
+    assert (kept["unix"], kept["boot"], kept["ms"], kept["text"]) == (unix, 3, 8123, "fault pe")

@@ -3,7 +3,7 @@
 import pytest
 from laptop import dialogue as room
 from laptop.dialogue import sitting
-from laptop.trouble import NO_ANSWER, REFUSED, WRONG, Trouble
+from pilotwire_cli.trouble import NO_ANSWER, REFUSED, WRONG, Trouble
 from talker import Talker
 
 

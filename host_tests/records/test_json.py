@@ -35,3 +35,17 @@ def test_each_record_is_an_object(folder):
     code, shown = ran("show", folder / "journal")
     assert code == 0
     assert [one["wh"] for one in shown if one["kind"] == "charge"] == [7_400, 7_400]
+
+
+def test_each_charge_is_an_object_and_a_file_is_named(folder, tmp_path):
+    code, rows = ran("csv", folder / "journal")
+    assert (code, [row["wh"] for row in rows]) == (0, [7_400, 7_400])
+    file = tmp_path / "charges.csv"
+    code, said = ran("csv", folder / "journal", "--output", file)
+    assert (code, said) == (0, [{"file": str(file), "charges": 2}])
+    assert file.read_text().startswith("seq,boot,")
+
+
+def test_what_cannot_be_read_is_an_error_object(folder):
+    code, (said,) = ran("show", folder / "device.key")
+    assert (code, set(said)) == (2, {"error", "means", "do"})

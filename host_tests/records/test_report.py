@@ -111,7 +111,7 @@ class TestVerify:
     def test_options_that_are_none(self, folder, options):
         result = run("verify", folder, *options)
         assert result.exit_code == 2
-        assert len(result.stderr.splitlines()) == 1
+        assert len(result.stderr.splitlines()) == 2
 
 
 class TestShow:
@@ -158,7 +158,7 @@ class TestCsv:
     def test_a_file_that_cannot_be_written(self, folder, tmp_path):
         result = run("csv", folder, "-o", tmp_path / "no" / "file")
         assert result.exit_code == 2
-        assert len(result.stderr.splitlines()) == 1
+        assert len(result.stderr.splitlines()) == 2
 
 
 class TestOcmf:
@@ -178,7 +178,7 @@ class TestOcmf:
         assert result.exit_code == 1
         documents = result.stdout.splitlines()
         assert [OCMF.from_string(one).payload.PG for one in documents] == ["T2", "T3", "T4"]
-        assert result.stderr.startswith("charge 5, record 5: not signed: its meter has not told")
+        assert "charge 5, record 5: not signed: its meter has not told" in result.stderr
 
     def test_a_charge_that_is_not_there(self, folder):
         result = self.sign(folder, "--charge", 99)
@@ -223,13 +223,13 @@ COMMANDS = ("verify", "show", "csv")
 
 @settings(deadline=None)
 @given(st.binary(), st.sampled_from(COMMANDS))
-def test_random_bytes_are_refused_in_a_line(tmp_path_factory, data, command):
+def test_random_bytes_are_refused_in_two_lines(tmp_path_factory, data, command):
     file = tmp_path_factory.getbasetemp() / "hostile"
     file.write_bytes(data)
     result = run(command, file)
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert 1 <= len(result.stderr.splitlines()) <= 2
+    assert len(result.stderr.splitlines()) == 2
     assert "hostile" in result.stderr
 
 

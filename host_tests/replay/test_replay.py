@@ -4,6 +4,7 @@ import json
 
 import pytest
 from pilotwire.pilot import reasons, tap
+from pilotwire_cli.trouble import WRONG, Trouble
 from replay import TraceError, load, replay
 from replay.record import STORIES, TRACES, record
 from replay.report import report
@@ -43,6 +44,13 @@ def test_a_guard_that_decides_otherwise_shows(tmp_path, capsys):
     file.write_text("\n".join(json.dumps(line) for line in lines))
     assert report(file) == 1
     assert "DIFFERS: duty was 1667, is 1666" in capsys.readouterr().out
+    assert report(file, as_json=True) == 1
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    apart = [one for line in told[:-1] for one in line["differs"]]
+    assert {(one["what"], one["recorded"], one["replayed"]) for one in apart} == {
+        ("duty", 1_667, 1_666)
+    }
+    assert told[-1]["differences"] == len(apart)
 
 
 @pytest.mark.parametrize(
@@ -57,10 +65,11 @@ def test_a_guard_that_decides_otherwise_shows(tmp_path, capsys):
         ('{"trace": 1, "settings": {}}', "without"),
     ],
 )
-def test_a_file_that_is_no_trace_is_refused(tmp_path, capsys, text, says):
+def test_a_file_that_is_no_trace_is_refused(tmp_path, text, says):
     file = tmp_path / "no.jsonl"
     file.write_text(text)
     with pytest.raises(TraceError, match=says):
         load(file)
-    assert report(file) == 2
-    assert says in capsys.readouterr().out
+    with pytest.raises(Trouble, match=says) as caught:
+        report(file)
+    assert caught.value.code == WRONG

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commissioning.report import GENUINE, NOT_GENUINE, reported
+from commissioning.report import reported
 from desk import free_port
 from installer_proof.faults import FAULTS, HEALTHY
 from installer_proof.installer import PIN
 from installer_proof.run import bench, outcomes
+from pilotwire_cli.trouble import DONE, REFUSED
 from plant import Cable, Car
 from rig.broker import broker
 from rig.operator import Operator
@@ -52,7 +53,7 @@ def test_a_box_that_is_wired_right_is_sealed_and_reported_and_stays_sealed(tmp_p
 
     asyncio.run(run())
     report = tmp_path / "report.json"
-    for data, code in ((report.read_bytes(), GENUINE), (altered(report), NOT_GENUINE)):
+    for data, code in ((report.read_bytes(), DONE), (altered(report), REFUSED)):
         file = tmp_path / "copy.json"
         file.write_bytes(data)
         key, journal = tmp_path / "device.key", tmp_path / "journal"

@@ -1,4 +1,5 @@
-"""Every sub-command has an example in its help, and every example is run here, as it stands.
+"""Every sub-command has an example in its help, and every example is run here, as it stands and
+with --json.
 
 Ports and brokers stand for those of a simulated box, a stand-in for a board, and a meter on a
 pseudo-terminal; files are made as the pages say that they come about.
@@ -39,6 +40,8 @@ UNTIL_A_SIGNAL = ("box", "backend run", "site run")
 # one that its box's records do not name.
 ENDS_WITH = {"logs": (0, 1), "config diff": (0, 1), "doctor": (0, 1), "commission report": (1,)}
 FIRST = ("config pull", "records pull", "trace", "provision make", "site run")  # others want files
+MADE_ONCE = {"provision make": "boxes"}  # what a second run would find there, and refuse
+QUIET = ("config diff", "config push", "logs")  # may have nothing to say
 _LONGEST_S = 60
 RUNS = "import time\ndef run(hal):\n    print('runs')\n    while True: time.sleep_ms(1)\n"
 
@@ -129,21 +132,29 @@ def in_order(names):
     return sorted(names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
 
 
+@pytest.mark.parametrize("option", [[], ["--json"]], ids=["in words", "as JSON"])
 @pytest.mark.parametrize("name", in_order(EXAMPLES))
-def test_every_commands_example_runs(name, work, request, monkeypatch):
+def test_every_commands_example_runs(name, option, work, request, monkeypatch):
     line = EXAMPLES[name].example
     assert line.startswith(f"pilotwire {name}"), f"`pilotwire {name}` has no example in its help"
     if name in ELSEWHERE:
         assert "PILOTWIRE" in (Path(__file__).parent / ELSEWHERE[name]).read_text()
         return
+    if name in MADE_ONCE:
+        shutil.rmtree(work / MADE_ONCE[name], ignore_errors=True)
     monkeypatch.chdir(work)
     monkeypatch.setenv("PILOTWIRE_PIN", PIN)
-    arguments = shlex.split(in_place(line, request))[1:]
+    arguments = [*shlex.split(in_place(line, request))[1:], *option]
     if name in UNTIL_A_SIGNAL:
-        assert until_a_signal(arguments, work) == 0
-        return
-    result = CliRunner().invoke(app, arguments)
-    assert result.exit_code in ENDS_WITH.get(name, (0,)), (result.output, result.exception)
+        code, said = until_a_signal(arguments, work)
+    else:
+        result = CliRunner().invoke(app, arguments)
+        code, said = result.exit_code, result.stdout
+    assert code in ENDS_WITH.get(name, (0,)), said
+    if option:
+        found = [json.loads(one) for one in said.splitlines()]
+        assert {type(one) for one in found} <= {dict}
+        assert found or name in QUIET
 
 
 def in_place(line, request):
@@ -164,19 +175,24 @@ def in_place(line, request):
 
 
 def until_a_signal(arguments, work):
-    """Its exit code after SIGTERM, which comes once it has said something."""
+    """(exit code, what it printed) after SIGTERM, which comes once it has said something."""
     process = subprocess.Popen(
         [sys.executable, "-m", "pilotwire_cli", *arguments],
         cwd=work,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.DEVNULL if "--json" in arguments else subprocess.STDOUT,
+        text=True,
     )
     assert process.stdout
     with process.stdout:
-        process.stdout.readline()
+        said = process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        process.stdout.read()
-    return process.wait(_LONGEST_S)
+        said += process.stdout.read()
+    return process.wait(_LONGEST_S), said
+
+
+def test_every_command_has_json():
+    assert [name for name, one in EXAMPLES.items() if "--json" not in one.options] == []
 
 
 def test_every_command_says_what_its_exit_codes_mean():

@@ -9,16 +9,26 @@ import re
 import sys
 import time
 from collections import Counter
+from contextvars import ContextVar
 from typing import Any
+
+from pilotwire_cli.output import objects
 
 _PLAIN = re.compile(r"[!#-<>-~]+")  # needs no quotes: no space, quote or equals sign
 _MOST_CHARS = 200
 _MOST_NAMED = 1_000  # different things that are told apart in one period
 
+# Whether lines are JSON on standard output; to be set by what runs in a loop of its own.
+as_objects: ContextVar[bool] = ContextVar("as_objects", default=False)
+
 
 def line(level: str, event: str, **values: Any) -> None:
     """Print one. `level` is info, warning or error."""
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    if as_objects.get():
+        facts = {name: value if _is_plain(value) else str(value) for name, value in values.items()}
+        objects({"time": stamp, "level": level, "event": event, **facts})
+        return
     said = " ".join(f"{name}={_quoted(value)}" for name, value in values.items())
     print(f"{stamp} {level} {event} {said}".rstrip(), file=sys.stderr, flush=True)
 
@@ -29,6 +39,10 @@ def stray(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     aiomqtt leaves such behind when a connection is lost while it is being made.
     """
     line("warning", "stray", about=context["message"], error=repr(context.get("exception")))
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, int | float | str)
 
 
 def _quoted(value: Any) -> str:

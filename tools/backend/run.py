@@ -1,85 +1,93 @@
-"""The backend's commands: what they print, and how they end.
-
-Exit code 0: done, or ended by a signal. 1: refused, or the database will never do it. 2: a
-setting is wrong. 3: no answer in time.
-"""
+"""The backend's commands: what they print, and how they end."""
 
 import asyncio
-import json
-import sys
 import time
 from collections.abc import Sequence
+from typing import Any
+
+from pilotwire_cli.output import objects, progress
+from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
 
 from . import command as commands
 from .consumer import Consumer
 from .database import database
-from .log import Counts, line, stray
+from .log import Counts, as_objects, line, stray
 from .settings import Broker
 from .store import Store
 from .tasks import end, until_signal
 from .transactions import Unavailable, Unusable
 from .why import lines
 
-DONE, REFUSED, WRONG, SILENT = 0, 1, 2, 3
 _FIRST_PAUSE_S = 2
 
 
-def consume(broker: Broker, url: str, group: str, report_s: float) -> int:
-    """Store and confirm until a signal comes."""
-    store = _store(url)
-    return WRONG if store is None else asyncio.run(_consume(broker, store, group, report_s))
+def consume(broker: Broker, url: str, group: str, report_s: float, as_json: bool) -> int:
+    """Store and confirm until a signal comes. Raises Trouble."""
+    return asyncio.run(_consume(broker, _store(url), group, report_s, as_json))
 
 
-def begin(url: str, box: str, seq: int) -> int:
-    """Take on a box whose records before `seq` another backend has."""
-    store = _store(url)
-    return WRONG if store is None else asyncio.run(_begin(store, box, seq))
+def begin(url: str, box: str, seq: int, as_json: bool) -> int:
+    """Take on a box whose records before `seq` another backend has. Raises Trouble."""
+    upto = asyncio.run(_begin(_store(url), box, seq))
+    if as_json:
+        objects({"box": box, "stored_upto": upto})
+    else:
+        print(f"{box}: stored without a gap up to {upto}")
+    return DONE
 
 
-def command(broker: Broker, box: str, type_: str, args: Sequence[str], wait_s: float) -> int:
-    """Send one command, print its result."""
+def command(
+    broker: Broker, box: str, type_: str, args: Sequence[str], wait_s: float, as_json: bool
+) -> int:
+    """Send one command, print its result, which is JSON in any case. Raises Trouble."""
     try:
         values = commands.arguments(args)
-        result = asyncio.run(commands.send(broker, box, type_, values, wait_s))
     except commands.BadArgument as error:
-        return _complain(WRONG, str(error))
-    except commands.NoAnswer as error:
-        return _complain(SILENT, str(error))
-    print(json.dumps(result))
+        do = "docs/mqtt.md says what a command takes"
+        raise Trouble(WRONG, str(error), "nothing was sent", do) from error
+    result = _sent(broker, box, type_, values, wait_s)
+    objects({"box": box, **result} if as_json else result)
     return DONE if result.get("ok") is True else REFUSED
 
 
-def why(broker: Broker, box: str, wait_s: float, as_json: bool = False) -> int:
-    """Ask who limits its current, print it for a person."""
-    try:
-        result = asyncio.run(commands.send(broker, box, "why", {}, wait_s))
-    except commands.NoAnswer as error:
-        return _complain(SILENT, str(error))
+def why(broker: Broker, box: str, wait_s: float, as_json: bool) -> int:
+    """Ask who limits its current, print it for a person. Raises Trouble."""
+    result = _sent(broker, box, "why", {}, wait_s)
     if result.get("ok") is not True:
-        return _complain(REFUSED, f"{box} has refused: {result.get('reason')}")
+        happened, do = f"{box} has refused: {result.get('reason')}", "pilotwire why --port PORT"
+        raise Trouble(REFUSED, happened, "it does not say who limits it", do)
     if as_json:
-        print(json.dumps({"box": box, **result["value"]}))
+        objects({"box": box, **result["value"]})
     else:
         print(*lines(result["value"]), sep="\n")
     return DONE
 
 
-def _complain(code: int, text: str) -> int:
-    print(f"pilotwire backend: {text}", file=sys.stderr)
-    return code
+def _sent(broker: Broker, box: str, type_: str, args: dict[str, Any], wait_s: float) -> dict:
+    try:
+        with progress(f"waiting for {box}"):
+            return asyncio.run(commands.send(broker, box, type_, args, wait_s))
+    except commands.NoAnswer as error:
+        means = "it is not connected, or the broker lets this user not ask it"
+        do = "see whether its topic `online` is 1, try again, or wait longer by --wait-s"
+        raise Trouble(NO_ANSWER, str(error), means, do) from error
 
 
-def _store(url: str) -> Store | None:
+def _store(url: str) -> Store:
     try:
         return Store(database(url))
     except ValueError as error:
-        _complain(WRONG, str(error))
-    except ModuleNotFoundError:
-        _complain(WRONG, "PostgreSQL wants asyncpg: pip install 'pilotwire-tools[postgresql]'")
-    return None
+        do = "--database sqlite:///file or postgresql://user@host/name"
+        raise Trouble(WRONG, str(error), "nothing can be stored", do) from error
+    except ModuleNotFoundError as error:
+        do = "pip install 'pilotwire-tools[postgresql]'"
+        raise Trouble(WRONG, "PostgreSQL wants asyncpg", "it is not installed", do) from error
 
 
-async def _consume(broker: Broker, store: Store, group: str, report_s: float) -> int:
+async def _consume(
+    broker: Broker, store: Store, group: str, report_s: float, as_json: bool
+) -> int:
+    as_objects.set(as_json)
     counts = Counts()
     asyncio.get_running_loop().set_exception_handler(stray)
     work = asyncio.create_task(_store_for_ever(Consumer(broker, store, group, counts), store))
@@ -94,7 +102,7 @@ async def _consume(broker: Broker, store: Store, group: str, report_s: float) ->
     for error in _leaves(work.exception()):
         if not isinstance(error, Unusable):
             raise error
-        line("error", "database", error=error)
+        raise _refused(error)
     return REFUSED
 
 
@@ -125,10 +133,13 @@ def _leaves(error: BaseException | None) -> list[BaseException]:
 async def _begin(store: Store, box: str, seq: int) -> int:
     try:
         await store.create()
-        upto = await store.begin(box, seq, int(time.time()))
+        return await store.begin(box, seq, int(time.time()))
     except (Unavailable, Unusable) as error:
-        return _complain(REFUSED, f"the database: {error}")
+        raise _refused(error) from error
     finally:
         await store.close()
-    print(f"{box}: stored without a gap up to {upto}")
-    return DONE
+
+
+def _refused(error: Exception) -> Trouble:
+    means = "nothing is stored, and no record is confirmed to a box"
+    return Trouble(REFUSED, f"the database: {error}", means, "docs/operators.md sets one up")

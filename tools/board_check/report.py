@@ -1,81 +1,117 @@
 """What `pilotwire board` prints."""
 
+from dataclasses import asdict
 from typing import Any
+
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
 
 from . import NoBoard, check, load, names
 from .divider import Divider, NoOhms, ohms
 
+_ABOUT = ("chip", "rated_ma", "phases", "dead_man", "feedback")
 _LACKS = {"dead_man": "dead-man", "feedback": "feedback"}
 _APART_MV = 15_000  # so that an error of the voltmeter is not drawn out
 _FAR_MV = 1_500  # what resistors of 5 % and the ESP32's ADC do together
 _SHOWN_MV = (12_000, 9_000, 6_000, 3_000, 0, -12_000)
 
 
-def listed() -> int:
-    """The boards of this checkout, one a line. Exit code 0."""
+def listed(as_json: bool) -> int:
+    """The boards of this checkout, one a line."""
     for name in names():
         _, data = load(name)
-        print(f"{name:<20} {data['chip']:<6} {_what(data)}")
-    return 0
+        if as_json:
+            objects({"board": name, **{key: data[key] for key in _ABOUT}})
+        else:
+            print(f"{name:<20} {data['chip']:<6} {_what(data)}")
+    return DONE
 
 
-def checked(name: str) -> int:
-    """All findings of one board. Exit code 0: none but warnings. 1: errors. 2: no board."""
-    try:
-        folder, data = load(name)
-    except NoBoard as error:
-        print(error)
-        return 2
+def checked(name: str, as_json: bool) -> int:
+    """All findings of one board; REFUSED where one is an error. Raises Trouble."""
+    folder, data = _loaded(name)
     found = check(folder, data)
-    for one in found:
-        print(f"{folder}: {one}")
     errors = sum(one.severity == "error" for one in found)
-    if not errors:
-        print(f"{folder}: nothing wrong: {_what(data)}")
-    return 1 if errors else 0
+    if as_json:
+        objects(*({"board": folder, **asdict(one)} for one in found))
+        objects({"board": folder, "errors": errors, "warnings": len(found) - errors})
+    else:
+        for one in found:
+            print(f"{folder}: {one}")
+        if not errors:
+            print(f"{folder}: nothing wrong: {_what(data)}")
+    return REFUSED if errors else DONE
 
 
-def divided(texts: list[str], percent: float) -> int:
-    """The keys of board.json that three resistors lead to. Exit code 0; 2: no resistances."""
+def divided(texts: list[str], percent: float, as_json: bool) -> int:
+    """The keys of board.json that three resistors lead to. Raises Trouble."""
     try:
         divider = Divider(*(ohms(text) for text in texts))
     except NoOhms as error:
-        print(error)
-        return 2
-    print(f'"zero_mv": {divider.zero_mv}, "full_mv": {divider.full_mv}')
+        do = "name three: to the pilot, to 3.3 V, to ground"
+        raise Trouble(WRONG, str(error), "there is nothing to calculate with", do) from error
+    keys = {"zero_mv": divider.zero_mv, "full_mv": divider.full_mv}
+    rows = [
+        {
+            "pilot_mv": mv,
+            "pin_mv": round(divider.pin_mv(mv)),
+            "count": round(divider.pin_mv(mv) * 4096 / 3300),
+            "load_mv": round(divider.load_mv(mv)),
+            "error_mv": round(divider.error_mv(mv, percent / 100)),
+        }
+        for mv in _SHOWN_MV
+    ]
+    if as_json:
+        objects({**keys, "source_ohm": round(divider.source_ohm), "at": rows})
+        return DONE
+    print('"zero_mv": {zero_mv}, "full_mv": {full_mv}'.format(**keys))
     print(
         f"{divider.source_ohm / 1_000:.1f} kOhm before the ADC; load: what it takes from a pilot"
     )
     print("behind 1 kOhm, where no amplifier stands between")
     print(f"{'pilot V':>8} {'pin mV':>8} {'count':>6} {'load mV':>8} {f'+-{percent:g} % mV':>10}")
-    for mv in _SHOWN_MV:
-        pin_mv = divider.pin_mv(mv)
+    for row in rows:
         print(
-            f"{mv / 1000:>8.1f} {pin_mv:>8.0f} {pin_mv * 4096 / 3300:>6.0f}"
-            f" {divider.load_mv(mv):>8.0f} {divider.error_mv(mv, percent / 100):>10.0f}"
+            f"{row['pilot_mv'] / 1000:>8.1f} {row['pin_mv']:>8} {row['count']:>6}"
+            f" {row['load_mv']:>8} {row['error_mv']:>10}"
         )
-    return 0
+    return DONE
 
 
-def calibrated(name: str, texts: list[str]) -> int:
-    """The keys that make the box say what a voltmeter does. Exit code 0; 1: too far off; 2."""
+def calibrated(name: str, texts: list[str], as_json: bool) -> int:
+    """The keys that make the box say what a voltmeter does. Raises Trouble."""
+    data = _loaded(name)[1]
+    nothing = "there is nothing to calculate with"
     try:
-        pilot = load(name)[1]["pilot"]
+        pilot = data["pilot"]
         pairs = [tuple(float(part) * 1_000 for part in text.split("=")) for text in texts]
         (says, is_), (then_says, then_is) = pairs
-    except (NoBoard, KeyError, ValueError) as error:
-        print(error if isinstance(error, NoBoard) else "wanted a board and two of SAYS=IS, in V")
-        return 2
+    except (KeyError, ValueError) as error:  # the computer has no pilot
+        do = "as in 11.9=12.0 -11.8=-12.0"
+        raise Trouble(WRONG, "wanted a board and two of SAYS=IS, in V", nothing, do) from error
     if abs(then_says - says) < _APART_MV:
-        print(f"the two lie {abs(then_says - says) / 1000:.1f} V apart; wanted 15 V or more")
-        return 2
+        happened = f"the two lie {abs(then_says - says) / 1000:.1f} V apart; wanted 15 V or more"
+        means = "an error of the voltmeter would be drawn out"
+        raise Trouble(WRONG, happened, means, "measure at +12 V and at -12 V")
     slope = (then_is - is_) / (then_says - says)
-    zero_mv, full_mv = (round(is_ + slope * (pilot[key] - says)) for key in ("zero_mv", "full_mv"))
-    print(f'"zero_mv": {zero_mv}, "full_mv": {full_mv}')
+    keys = {key: round(is_ + slope * (pilot[key] - says)) for key in ("zero_mv", "full_mv")}
+    if as_json:
+        objects(keys)
+    else:
+        print('"zero_mv": {zero_mv}, "full_mv": {full_mv}'.format(**keys))
     if max(abs(is_ - says), abs(then_is - then_says)) > _FAR_MV:
-        print("more than 1.5 V off: a resistor is another one than you think, or a joint is open")
-        return 1
-    return 0
+        means = "a resistor is another one than you think, or a joint is open"
+        raise Trouble(REFUSED, "more than 1.5 V off", means, "look at the wiring first")
+    return DONE
+
+
+def _loaded(name: str) -> tuple[str, Any]:
+    """As `load`. Raises Trouble."""
+    try:
+        return load(name)
+    except NoBoard as error:
+        do = "`pilotwire board list` shows what there is"
+        raise Trouble(WRONG, str(error), "there is nothing to look at", do) from error
 
 
 def _what(data: dict[str, Any]) -> str:

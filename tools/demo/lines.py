@@ -1,6 +1,9 @@
-"""The demo without a terminal: plain lines, one an event, stamped with the plant's time."""
+"""The demo without a terminal: lines, one an event, stamped with the plant's time."""
 
-from typing import TextIO
+from collections.abc import Callable
+from typing import Any
+
+from pilotwire_cli.output import objects
 
 from .recorder import Message, Sample
 from .words import amps, message_words, why_not_words
@@ -8,17 +11,27 @@ from .words import amps, message_words, why_not_words
 _FROM_OPERATOR = ("cmd", "ack")
 
 
-class Lines:
-    """Writes to `out`. A state that says nothing new is left out."""
+def in_words(t_s: float, source: str, text: str, **_facts: Any) -> None:
+    """A line for a person."""
+    print(f"{t_s:5.1f} s  {source:<8}  {text}", flush=True)
 
-    def __init__(self, out: TextIO):
-        self._out = out
+
+def as_objects(t_s: float, source: str, text: str, **facts: Any) -> None:
+    """And one for a program."""
+    objects({"t_s": round(t_s, 2), "source": source, "text": text, **facts})
+
+
+class Lines:
+    """`say` is one of the two above. A state that says nothing new is left out."""
+
+    def __init__(self, say: Callable[..., None]):
+        self._say = say
         self._t_s = 0.0
         self._state = ""
         self._closed = False
 
     def step(self, number: int, total: int, sentence: str) -> None:
-        self._write(self._t_s, "story", f"{number}/{total}  {sentence}")
+        self._say(self._t_s, "story", f"{number}/{total}  {sentence}", step=number, of=total)
 
     def message(self, message: Message) -> None:
         text = message_words(message.topic, message.payload)
@@ -31,7 +44,8 @@ class Lines:
                 return
             self._state = text
         source = "operator" if message.topic in _FROM_OPERATOR else "box"
-        self._write(message.t_s, source, f"{message.topic}: {text}")
+        facts = {"topic": message.topic, "payload": message.payload}
+        self._say(message.t_s, source, f"{message.topic}: {text}", **facts)
 
     def tick(self, sample: Sample) -> None:
         self._t_s = sample.t_s
@@ -39,7 +53,5 @@ class Lines:
             self._closed = sample.closed
             verb = "closed" if sample.closed else "opened"
             text = f"the contactor has {verb}, {amps(sample.current_ma[0])} flow"
-            self._write(sample.t_s, "plant", text)
-
-    def _write(self, t_s: float, source: str, text: str) -> None:
-        print(f"{t_s:5.1f} s  {source:<8}  {text}", file=self._out, flush=True)
+            facts = {"closed": sample.closed, "current_ma": sample.current_ma}
+            self._say(sample.t_s, "plant", text, **facts)

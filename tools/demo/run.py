@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
 from plant import Meter, World
 from rich.console import Console
 from rig.box import Box
@@ -21,7 +23,7 @@ from rig.broker import broker
 from rig.interpreter import NoInterpreter, interpreter
 from rig.operator import Operator
 
-from .lines import Lines
+from .lines import Lines, as_objects, in_words
 from .recorder import Recorder
 from .report import check_energy, line, record_lines
 from .scenario import StepFailed, Story, View
@@ -32,33 +34,34 @@ _CONNECT_S = 5
 _FORGET_S = 5
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-FAILED = 1
-CANNOT_START = 2
+_NOTHING = "the demo has not begun"
 
 
-class CannotStart(Exception):
-    """Something that the demo needs is not there; the text says what to do."""
+class CannotStart(Trouble):
+    """Something that the demo needs is not there."""
+
+    def __init__(self, happened: str, do: str):
+        super().__init__(WRONG, happened, _NOTHING, do)
 
 
-def run(broker_at: str, picture: Path) -> int:
-    """The whole demo; the exit code. `broker_at` is host:port, or "" for a broker of its own."""
+def run(broker_at: str, picture: Path, as_json: bool) -> int:
+    """The whole demo. `broker_at` is host:port, or "" for a broker of its own. Raises Trouble."""
     world = World(meter=Meter(_METER_WH))
     recorder = Recorder(world)
     try:
         interpreter()
         address = _address(broker_at) if broker_at else None
         _prepare(picture)
-        record = _play(world, recorder, address)
-    except (NoInterpreter, CannotStart) as error:
-        print(f"pilotwire demo: {error}", file=sys.stderr)
-        return CANNOT_START
+        record = _play(world, recorder, address, as_json)
+    except NoInterpreter as error:
+        raise CannotStart(str(error), "pilotwire doctor says what else is missing") from error
     except StepFailed as error:
-        print(f"pilotwire demo: {error}", file=sys.stderr)
-        return FAILED
+        means = "the demo is over; every process it started has ended"
+        raise Trouble(REFUSED, str(error), means, "run it again, and report what stays") from error
     except _Stopped as stopped:
         print("pilotwire demo: stopped; every process it started has ended", file=sys.stderr)
         return 128 + stopped.signal
-    return _conclude(world, recorder, record, picture)
+    return _conclude(world, recorder, record, picture, as_json)
 
 
 class _Stopped(Exception):
@@ -68,7 +71,9 @@ class _Stopped(Exception):
         self.signal = number
 
 
-def _play(world: World, recorder: Recorder, address: tuple[str, int] | None) -> dict[str, Any]:
+def _play(
+    world: World, recorder: Recorder, address: tuple[str, int] | None, as_json: bool
+) -> dict[str, Any]:
     """The session; its record. Raises CannotStart, StepFailed, _Stopped."""
     caught: list[int] = []
 
@@ -83,7 +88,7 @@ def _play(world: World, recorder: Recorder, address: tuple[str, int] | None) -> 
 
         for number in _SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, stop, number)
-        return await _session(world, recorder, address)
+        return await _session(world, recorder, address, as_json)
 
     try:
         return asyncio.run(play())
@@ -94,7 +99,7 @@ def _play(world: World, recorder: Recorder, address: tuple[str, int] | None) -> 
 
 
 async def _session(
-    world: World, recorder: Recorder, address: tuple[str, int] | None
+    world: World, recorder: Recorder, address: tuple[str, int] | None, as_json: bool
 ) -> dict[str, Any]:
     box_id = f"demo-{secrets.token_hex(2)}"  # a broker of one's own may know other boxes
     async with AsyncExitStack() as stack:
@@ -110,21 +115,26 @@ async def _session(
             box = await stack.enter_async_context(Box(world, config))
         except OSError as error:
             raise CannotStart(
-                f"{interpreter()} does not start ({error.strerror}): MICROPYTHON must name "
-                "MicroPython's unix port"
+                f"{interpreter()} does not start ({error.strerror})",
+                "have MICROPYTHON name MicroPython's unix port",
             ) from error
         box.plant.observers.append(recorder)
         python = _near(interpreter())
-        print(f"box {box_id}, broker {host}:{port}, MicroPython {python}", flush=True)
-        view = _view(stack, recorder)
+        if as_json:
+            objects({"box": box_id, "broker": f"{host}:{port}", "micropython": python})
+        else:
+            print(f"box {box_id}, broker {host}:{port}, MicroPython {python}", flush=True)
+        view = _view(stack, recorder, as_json)
         return await Story(world, box.firmware, operator, recorder, view).tell()
 
 
-def _view(stack: AsyncExitStack, recorder: Recorder) -> View:
+def _view(stack: AsyncExitStack, recorder: Recorder, as_json: bool) -> View:
     console = Console()
+    if as_json:
+        return Lines(as_objects)
     if sys.stdout.isatty() and not console.is_dumb_terminal:
         return stack.enter_context(Screen(console, recorder))
-    return Lines(sys.stdout)
+    return Lines(in_words)
 
 
 async def _own_broker(stack: AsyncExitStack) -> tuple[str, int]:
@@ -136,8 +146,8 @@ async def _own_broker(stack: AsyncExitStack) -> tuple[str, int]:
     except RuntimeError as error:
         last = str(error).strip().splitlines()[-1]
         raise CannotStart(
-            f"the demo's own broker did not start on port {port} ({last}): try again, or name "
-            "a broker of your own with --broker host:port"
+            f"the demo's own broker did not start on port {port} ({last})",
+            "try again, or name a broker of your own with --broker host:port",
         ) from error
     return "127.0.0.1", port
 
@@ -148,8 +158,9 @@ async def _knock(host: str, port: int) -> None:
             pass
     except aiomqtt.MqttError as error:
         raise CannotStart(
-            f"no MQTT broker answers at {host}:{port} ({error}): start one there that takes "
-            "anonymous clients, or leave BROKER and --broker out and the demo brings its own"
+            f"no MQTT broker answers at {host}:{port} ({error})",
+            "start one there that takes anonymous clients, or leave BROKER and --broker out: the "
+            "demo brings its own",
         ) from error
 
 
@@ -166,38 +177,48 @@ async def _forget(operator: Operator) -> None:
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-        raise CannotStart(f"--broker {text} is no host:port, as in 127.0.0.1:1883")
+        raise CannotStart(f"--broker {text} is no host:port", "name one, as in 127.0.0.1:1883")
     return host, int(port)
 
 
 def _prepare(picture: Path) -> None:
     """See that the picture can be written, before anybody has waited for it."""
     if picture.suffix != ".png":
-        raise CannotStart(f"--picture {picture}: a name that ends in .png is wanted")
+        raise CannotStart(f"--picture {picture} is no PNG", "a name that ends in .png is wanted")
     try:
         picture.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotStart(f"--picture {picture} cannot be written ({error.strerror})") from error
+        happened = f"--picture {picture} cannot be written ({error.strerror})"
+        raise CannotStart(happened, "name another place") from error
     if picture.is_dir() or not os.access(picture.parent, os.W_OK):
-        raise CannotStart(f"--picture {picture} cannot be written: name another place")
+        raise CannotStart(f"--picture {picture} cannot be written", "name another place")
 
 
-def _conclude(world: World, recorder: Recorder, record: dict[str, Any], picture: Path) -> int:
+def _conclude(
+    world: World, recorder: Recorder, record: dict[str, Any], picture: Path, as_json: bool
+) -> int:
     """Print the record, check it against the plant, draw the picture; the exit code."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # its font cache is nobody's concern
     from .picture import draw  # matplotlib takes a second, and has nothing to do before the end
 
-    energy_good, energy_lines = check_energy(record, recorder.last.energy_wh)
+    plant_wh = recorder.last.energy_wh
+    energy_good, energy_lines = check_energy(record, plant_wh)
     contactor = world.contactor
     stored = picture.with_suffix(".json")
     stored.write_text(json.dumps(record, indent=2) + "\n")
-    print("", *record_lines(record), *energy_lines, sep="\n")
-    times = f"closed {contactor.operations} times"
-    print(line("contactor", f"{times}, opened under load {contactor.opened_under_load} times"))
     draw(recorder.samples, recorder.events, picture)
-    print(line("JSON", _near(stored)))
-    print(line("picture", _near(picture)), flush=True)
-    return 0 if energy_good and not contactor.opened_under_load else FAILED
+    under_load = contactor.opened_under_load
+    if as_json:
+        plant = {"wh": plant_wh, "closings": contactor.operations, "opened_under_load": under_load}
+        files = {"file": str(stored), "picture": str(picture)}
+        objects({"record": record, "plant": plant, "agree": energy_good, **files})
+    else:
+        print("", *record_lines(record), *energy_lines, sep="\n")
+        times = f"closed {contactor.operations} times, opened under load {under_load} times"
+        print(line("contactor", times))
+        print(line("JSON", _near(stored)))
+        print(line("picture", _near(picture)), flush=True)
+    return DONE if energy_good and not under_load else REFUSED
 
 
 def _near(path: Path) -> str:

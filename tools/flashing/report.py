@@ -1,9 +1,11 @@
 """`pilotwire flash` and `pilotwire doctor`: what a person sees, and the exit codes."""
 
-import json
 import sys
 import time
+from typing import TextIO
 
+from pilotwire_cli.output import objects, progress, tell
+from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
 from rig.install import BUILD
 
 from . import board as board_
@@ -13,60 +15,87 @@ from .finding import Finding
 from .flash import Done, NotVerified, Refused, flash
 from .made import Made, NoBuild, load
 
-DONE, REFUSED, NO_START, LOST = range(4)  # exit codes
 _BAR = 30
+_AS_IT_WAS = "the board has what it had"
 
 
 class _Bar:
     """A line that grows where there is a terminal, a line for each tenth where there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
         self._tenth = -1
 
     def __call__(self, what: str, done: int, size: int) -> None:
-        if sys.stdout.isatty():
+        if self._out.isatty():
             bar = "#" * (done * _BAR // size)
-            print(f"\r{what:8} {bar:{_BAR}} {done * 100 // size:3} %", end="", flush=True)
+            self._write(f"\r{what:8} {bar:{_BAR}} {done * 100 // size:3} %", "")
             if done == size:
-                print()
+                self._write("", "\n")
         elif done * 10 // size > self._tenth:
             self._tenth = done * 10 // size
-            print(f"{what} {done * 100 // size} %", flush=True)
+            self._write(f"{what} {done * 100 // size} %", "\n")
+
+    def _write(self, text: str, end: str) -> None:
+        print(text, end=end, flush=True, file=self._out)
 
 
-def flashed(board: str, port: str) -> int:
-    """Put build/`board` onto the board at `port`, start it, print what was done."""
-    try:
-        made = load(BUILD / board)
-    except NoBuild as error:
-        return _fail(NO_START, str(error))
+def flashed(board: str, port: str, as_json: bool) -> int:
+    """Put build/`board` onto the board at `port`, start it, print what was done.
+
+    Raises Trouble.
+    """
+    made = _built(board)
     start = time.monotonic()
     try:
-        reached = Console(port)
-    except (CableLost, BoardFailed) as error:
-        return _fail(LOST, f"{error}\nno board answers; see pilotwire doctor {port}")
-    try:
-        with reached as console:
-            print(f"{port}: in maintenance mode, the contactor is open")
-            done = flash(console, made, _Bar())
+        with _reached(port) as console:
+            if not as_json:
+                print(f"{port}: in maintenance mode, the contactor is open")
+            done = flash(console, made, _Bar(sys.stderr if as_json else sys.stdout))
             console.restart(made.chip)
     except Refused as error:
-        return _fail(REFUSED, f"{error}\nnothing was changed; the board waits at its prompt")
+        means = "nothing was changed; the board waits at its prompt"
+        do = "mend that, then type the same again; its power off and on starts what it had"
+        raise Trouble(REFUSED, str(error), means, do) from error
     except CableLost as error:
-        return _fail(
-            LOST,
-            f"{error}\nthe board does not answer: it has the firmware that it had, or the new one "
-            "where that was complete, and starts it when its power is taken away for a moment; "
+        raise Trouble(
+            NO_ANSWER,
+            str(error),
+            "the board does not answer: it has the firmware that it had, or the new one where "
+            "that was complete, and starts it when its power is taken away for a moment",
             "plug it in and type the same again, that goes on from here",
-        )
+        ) from error
     except FlashFull as error:
-        return _fail(
-            REFUSED, f"the flash is full: {error}\nthe board has what it had; make room on it"
-        )
+        happened, do = f"the flash is full: {error}", "make room on it"
+        raise Trouble(REFUSED, happened, _AS_IT_WAS, do) from error
     except (BoardFailed, NotVerified) as error:
-        return _fail(REFUSED, f"{error}\nthe board has what it had")
-    print(_told(done, made, time.monotonic() - start))
+        do = f"see pilotwire doctor {port}"
+        raise Trouble(REFUSED, str(error), _AS_IT_WAS, do) from error
+    took_s = time.monotonic() - start
+    if as_json:
+        went = {"sent_bytes": done.sent, "kept_bytes": done.kept, "starters": done.starters}
+        facts = {"port": port, "firmware": made.firmware, "slot": done.slot, **went}
+        objects({**facts, "changed": done.changed, "took_s": round(took_s, 1)})
+    else:
+        print(_told(done, made, took_s))
     return DONE
+
+
+def _built(board: str) -> Made:
+    try:
+        return load(BUILD / board)
+    except NoBuild as error:
+        do = f"make build BOARD={board}"
+        raise Trouble(WRONG, str(error), "there is nothing to compare or to flash", do) from error
+
+
+def _reached(port: str) -> Console:
+    """In maintenance mode, the contactor open."""
+    try:
+        return Console(port)
+    except (CableLost, BoardFailed) as error:
+        do = f"see pilotwire doctor {port}"
+        raise Trouble(NO_ANSWER, str(error), "no board answers", do) from error
 
 
 def _told(done: Done, made: Made, seconds: float) -> str:
@@ -79,35 +108,35 @@ def _told(done: Done, made: Made, seconds: float) -> str:
     )
 
 
-def examined(port: str, board: str, as_json: bool = False) -> int:
-    """Print what is missing on this computer, or on the board at `port` (for build/`board`)."""
+def examined(port: str, board: str, as_json: bool) -> int:
+    """Print what is missing on this computer, or on the board at `port` (for build/`board`).
+
+    Raises Trouble.
+    """
     if not port:
         return _print(computer.findings(), as_json)
-    made = None
-    if board:
-        try:
-            made = load(BUILD / board)
-        except NoBuild as error:
-            return _fail(NO_START, str(error))
+    made = _built(board) if board else None
     try:
-        with Console(port) as console:
+        with progress("looking at the board"), Console(port) as console:
             found = board_.findings(console, made)
             console.restart(console.interrupted.platform)
     except CableLost as error:
-        _fail(LOST, str(error))
+        do = "see to what is said next"
+        trouble = Trouble(NO_ANSWER, str(error), "nothing is known of the board", do)
+        tell("doctor", trouble, as_json)
         _print(computer.port_findings(port), as_json)
-        return LOST
+        return NO_ANSWER
     except BoardFailed as error:
-        return _fail(REFUSED, str(error))
+        means = "nothing is known of the board; it waits at its prompt"
+        do = "take its power away for a moment, then try again"
+        raise Trouble(REFUSED, str(error), means, do) from error
     return _print(found, as_json)
 
 
 def _print(found: list[Finding], as_json: bool) -> int:
     for finding in found:
-        print(json.dumps(finding._asdict()) if as_json else finding)
+        if as_json:
+            objects(finding._asdict())
+        else:
+            print(finding)
     return REFUSED if any(finding.wrong for finding in found) else DONE
-
-
-def _fail(code: int, text: str) -> int:
-    print(text, file=sys.stderr)
-    return code

@@ -1,6 +1,9 @@
 """Commands of the console whose answers are data: {line: what reads its answer}."""
 
+import calendar
 import json
+import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -97,6 +100,26 @@ def config(answer: str) -> dict[str, Any]:
     return found
 
 
+def log(answer: str) -> list[dict[str, Any]]:
+    """Entries of the log with the keys of the topic `logs`; at the end how many there are."""
+    found: list[dict[str, Any]] = []
+    for line in answer.split("\n"):
+        if entry := _ENTRY.fullmatch(line):
+            at, boot, ms, level, text, count = entry.groups()
+            unix = None if at == "-" else calendar.timegm(time.strptime(at, _CLOCK))
+            one = {"unix": unix, "level": level, "text": text, "count": int(count or 1)}
+            found.append(one | ({"boot": int(boot), "ms": int(ms)} if boot else {}))
+        elif numbers := said.row("log-in-numbers", line):
+            found.append(dict(zip(("entries", "folded"), numbers, strict=True)))
+    return found
+
+
+_CLOCK = "%Y-%m-%d %H:%M:%S"
+_ENTRY = re.compile(
+    r"(-|[\d-]{10} [\d:]{8})(?: (\d+)/(\d+))? (error|warning|info|debug) +(.*?)(?: \((\d+)\))?"
+)
+
+
 def lines(answer: str) -> list[Any]:
     """JSON lines."""
     return [json.loads(line) for line in answer.split("\n") if line.startswith("{")]
@@ -110,4 +133,7 @@ READ: dict[str, Callable[[str], Any]] = {
     "config get": config,
     "records export": lines,
     "trace stop": lines,
+    "log": log,
+    "log kept": log,
+    "log snapshot": lines,
 }

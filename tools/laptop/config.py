@@ -5,51 +5,48 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+
 from . import answers, said
 from .dialogue import Dialogue
-from .show import as_lines, at_box, told
-from .trouble import DONE, REFUSED, WRONG, Trouble
+from .show import at_box
 
 HIDDEN = "***"  # what a box shows for a key or password
 
 
 def pull(port: str, output: Path | None, as_json: bool) -> int:
     """Print the configuration in force, or write it: all but what is secret."""
-
-    def work(dialogue: Dialogue) -> int:
+    with at_box(port) as dialogue:
         values = answers.config(dialogue.does("config get"))
-        shown = {key: value for key, value in values.items() if value != HIDDEN}
-        secrets = sorted(set(values) - set(shown))
-        if output:
-            output.write_text(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
-            _tell(as_json, f"{dialogue.box}: {len(shown)} keys in {output}", file=str(output))
-        else:
-            print(json.dumps(shown, indent=None if as_json else 2, ensure_ascii=False))
-        if secrets:
-            print(f"not told by any box: {', '.join(secrets)}", file=sys.stderr)
-        return DONE
-
-    return at_box("config pull", port, work, as_json)
+    shown = {key: value for key, value in values.items() if value != HIDDEN}
+    secrets = sorted(set(values) - set(shown))
+    if output:
+        output.write_text(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+        text = f"{dialogue.box}: {len(shown)} keys in {output}"
+        _tell(as_json, text, box=dialogue.box, file=str(output), keys=len(shown))
+    elif as_json:
+        objects(shown)
+    else:
+        print(json.dumps(shown, indent=2, ensure_ascii=False))
+    if secrets:
+        print(f"not told by any box: {', '.join(secrets)}", file=sys.stderr)
+    return DONE
 
 
 def diff(port: str, file: Path, as_json: bool) -> int:
     """What `push` would change; REFUSED where there is something."""
-
-    def work(dialogue: Dialogue) -> int:
+    wanted = _load(file)
+    with at_box(port) as dialogue:
         changes = _changes(dialogue, wanted)
-        _print(dialogue.box, changes, as_json)
-        return REFUSED if changes else DONE
-
-    wanted: dict[str, Any] = {}
-    return told("config diff", lambda: wanted.update(_load(file)), as_json) or at_box(
-        "config diff", port, work, as_json
-    )
+    _print(dialogue.box, changes, as_json)
+    return REFUSED if changes else DONE
 
 
 def push(port: str, file: Path, dry: bool, reboot: bool, as_json: bool) -> int:
     """Have the box take the file's keys, and write them; in force from its next start on."""
-
-    def work(dialogue: Dialogue) -> int:
+    wanted = _load(file)
+    with at_box(port, installer=not dry) as dialogue:
         changes = _changes(dialogue, wanted)
         _print(dialogue.box, changes, as_json)
         if dry or not changes:
@@ -62,12 +59,7 @@ def push(port: str, file: Path, dry: bool, reboot: bool, as_json: bool) -> int:
             _tell(as_json, f"{dialogue.box}: it starts again", rebooted=True)
         else:
             _tell(as_json, "in force from the next start on: --reboot, or `reboot` at the console")
-        return DONE
-
-    wanted: dict[str, Any] = {}
-    return told("config push", lambda: wanted.update(_load(file)), as_json) or at_box(
-        "config push", port, work, as_json, installer=not dry
-    )
+    return DONE
 
 
 def _changes(dialogue: Dialogue, wanted: dict[str, Any]) -> list[tuple[str, Any, Any]]:
@@ -143,7 +135,7 @@ def _load(file: Path) -> dict[str, Any]:
 
 def _print(box: str, changes: list[tuple[str, Any, Any]], as_json: bool) -> None:
     if as_json:
-        as_lines([{"key": key, "from": now, "to": to} for key, now, to in changes])
+        objects(*({"key": key, "from": now, "to": to} for key, now, to in changes))
         return
     for key, now, to in changes:
         print(f"{key}: {json.dumps(now)} becomes {json.dumps(to)}")
@@ -155,4 +147,4 @@ def _tell(as_json: bool, text: str, **facts: Any) -> None:
     if not as_json:
         print(text)
     elif facts:
-        as_lines(facts)
+        objects(facts)

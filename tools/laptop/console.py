@@ -6,11 +6,12 @@ import select
 import sys
 from collections.abc import Iterator
 
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+
 from . import answers, said
-from .dialogue import Dialogue
 from .line import Line, chosen
-from .show import as_lines, at_box, told
-from .trouble import DONE, REFUSED, WRONG, Trouble
+from .show import at_box
 
 _LEAVE, _CTRL_C = b"\x1d", b"\x03"
 _TURN_S = 0.02
@@ -19,30 +20,24 @@ _LOOK = b"\x0c"  # shows the prompt, whoever was there before
 
 def lines(port: str, run: list[str], login: bool, as_json: bool, patience_s: float) -> int:
     """Run them, print what each is answered with; REFUSED once one is not accepted."""
-
-    def work(dialogue: Dialogue) -> int:
+    with at_box(port, login) as dialogue:
         for line in run:
             answer = dialogue.run(line, patience_s)
             wrong = said.complaint(answer)
             if as_json:
                 read = answers.READ.get(line.strip())
                 found = read(answer) if read and not wrong else answer.split("\n")
-                as_lines({"box": dialogue.box, "line": line, "ok": not wrong, "answer": found})
+                objects({"box": dialogue.box, "line": line, "ok": not wrong, "answer": found})
             else:
                 print(answer)
             if wrong:
                 return REFUSED
-        return DONE
-
-    return at_box("console", port, work, as_json, login)
+    return DONE
 
 
 def person(port: str) -> int:
     """Until Ctrl-]: what is typed goes to the box, what it says comes here."""
-    return told("console", lambda: _terminal(chosen(port)))
-
-
-def _terminal(port: str) -> int:
+    port = chosen(port)
     if os.name != "posix" or not sys.stdin.isatty():
         raise Trouble(
             WRONG,

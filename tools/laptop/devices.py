@@ -5,24 +5,36 @@ one is asked only where that is wanted. USB of the chip itself is asked by a kno
 does not notice.
 """
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import DONE, NO_ANSWER, Trouble
 from serial.tools.list_ports import comports
 
 from . import answers
 from .dialogue import sitting
-from .show import told
-from .trouble import DONE, NO_ANSWER, Trouble
 
 _OWN_USB = {0x2E8A: "RP2040 or RP2350", 0x303A: "ESP32 with USB of its own", 0xF055: "MicroPython"}
 _CONVERTERS = {0x10C4: "CP210x", 0x1A86: "CH34x", 0x0403: "FTDI", 0x067B: "PL2303"}
 
 
 def devices(ports: list[str], ask: bool, as_json: bool) -> int:
-    """Print them, and `ports` beside; NO_ANSWER where there is none at all."""
-    return told("devices", lambda: _print(list(_found(ports, ask)), as_json), as_json)
+    """Print them, and `ports` beside; raises Trouble where there is none at all."""
+    found = list(_found(ports, ask))
+    if not found:
+        raise Trouble(
+            NO_ANSWER,
+            "no serial port at USB",
+            "the board is not plugged in, or the cable only charges",
+            "a simulated box is asked by its address: pilotwire devices socket://host:port",
+        )
+    for one in found:
+        if as_json:
+            objects(one)
+        else:
+            print(f"{one['port']:<16}  {one['usb'] or '-':<26}  {one['stands']}")
+    return DONE
 
 
 def _found(ports: Iterable[str], ask: bool) -> Iterable[dict[str, Any]]:
@@ -48,17 +60,3 @@ def _asked(port: str) -> dict[str, Any]:
         f"box {said.get('box')}, firmware {said.get('firmware') or '-'}, state {said.get('state')}"
     )
     return {"stands": stands, "box": said}
-
-
-def _print(found: list[dict[str, Any]], as_json: bool) -> int:
-    if as_json:
-        print(json.dumps(found, ensure_ascii=False))
-    else:
-        for one in found:
-            print(f"{one['port']:<16}  {one['usb'] or '-':<26}  {one['stands']}")
-        if not found:
-            print(
-                "no serial port at USB: the board is not plugged in, or the cable only charges\n"
-                "a simulated box is asked by its address: pilotwire devices socket://host:port"
-            )
-    return DONE if found else NO_ANSWER

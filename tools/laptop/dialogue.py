@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from pilotwire_cli.trouble import REFUSED, WRONG, Trouble, no_answer
+
 from . import said
 from .line import Line
-from .trouble import REFUSED, WRONG, Trouble, no_answer
 
 _KNOCK, _CLEAR = b"\x0c", b"\x15"
 _ENTER = b"\r"

@@ -25,6 +25,7 @@ _COMPLAINTS = (
     "key-is-sealed",
     "no-trace-runs",
     "no-record-found",
+    "no-such-snapshot",
 )
 
 

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 from demo.panels import PILOT_ROWS, grid, panel, pilot
 from demo.words import amps, limit_words, state_words
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import DONE
 from rich.console import Console, RenderableType
 from rich.layout import Layout
 from rich.live import Live
@@ -14,48 +16,37 @@ from rich.text import Text
 
 from . import answers
 from .dialogue import Dialogue
-from .show import as_lines, at_box
-from .trouble import DONE
+from .show import at_box
 
 
 def watch(port: str, every_s: float, count: int, as_json: bool) -> int:
     """Until Ctrl-C, or `count` looks: a live picture, or a line a look."""
-
-    def work(dialogue: Dialogue) -> int:
-        console = Console()
-        live = console.is_terminal and not console.is_dumb_terminal and not as_json
-        looks = 0
-        try:
-            with _shown(console, live) as show:
-                while True:
-                    found = look(dialogue)
-                    if as_json:
-                        as_lines(found)
-                    else:
-                        show(picture(found, console.width) if live else line(found))
-                    looks += 1
-                    if looks == count:
-                        break
-                    time.sleep(every_s)
-        except KeyboardInterrupt:
-            pass
-        return DONE
-
-    return at_box("watch", port, work, as_json)
+    console = Console()
+    live = console.is_terminal and not console.is_dumb_terminal and not as_json
+    looks = 0
+    with at_box(port) as dialogue, suppress(KeyboardInterrupt), _shown(console, live) as show:
+        while True:
+            found = look(dialogue)
+            if as_json:
+                objects(found)
+            else:
+                show(picture(found, console.width) if live else line(found))
+            looks += 1
+            if looks == count:
+                break
+            time.sleep(every_s)
+    return DONE
 
 
 def why(port: str, as_json: bool) -> int:
     """Who limits the current, and why there is none."""
-
-    def work(dialogue: Dialogue) -> int:
+    with at_box(port) as dialogue:
         answer = dialogue.does("why")
-        if as_json:
-            as_lines({"box": dialogue.box, **answers.why(answer)})
-        else:
-            print(answer)
-        return DONE
-
-    return at_box("why", port, work, as_json)
+    if as_json:
+        objects({"box": dialogue.box, **answers.why(answer)})
+    else:
+        print(answer)
+    return DONE
 
 
 def look(dialogue: Dialogue) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import serial
 from pilotwire.energy import mapfile, plausible, scan
 from pilotwire.energy.meter import Meter
 from pilotwire.energy.rtu import open_bus
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import DONE, REFUSED, Trouble
 
 try:
     import termios
@@ -38,12 +41,13 @@ def ticks_ms() -> int:
 def opener(path: str) -> Callable[[int, str, int], serial.Serial | None]:
     """The port `path` with other settings, time after time; None for those that it has not.
 
-    SystemExit where there is no such port.
+    Raises Trouble where there is no such port.
     """
     try:
         port = serial.Serial(path, timeout=0)
     except serial.SerialException as error:
-        sys.exit(f"{path}: {error}")
+        do = "name the adapter's port; `pilotwire devices` lists what is at USB"
+        raise Trouble(REFUSED, f"{path}: {error}", "no meter can be asked", do) from error
 
     def set_port(baud: int, parity: str, stop: int) -> serial.Serial | None:
         try:
@@ -55,37 +59,63 @@ def opener(path: str) -> Callable[[int, str, int], serial.Serial | None]:
     return set_port
 
 
-def scanned(path: str, addresses: range | None) -> int:
-    """Print what is on the line; exit code 1 where nobody answers."""
-    found = asyncio.run(scan.scan(opener(path), ticks_ms, addresses))
+def scanned(path: str, addresses: range | None, as_json: bool) -> int:
+    """Print what is on the line. Raises Trouble, also where nobody answers."""
+    say = partial(print, file=sys.stderr if as_json else sys.stdout, flush=True)
+    found = asyncio.run(scan.scan(opener(path), ticks_ms, addresses, say))
     if not found:
-        print("nobody answers: are A and B the other way round, is the meter switched on?")
-    return not found
+        raise Trouble(
+            REFUSED,
+            f"{path}: nobody answers",
+            "A and B are the other way round, or the meter is switched off",
+            "change A and B, switch it on, and try again",
+        )
+    if as_json:
+        objects(*map(_facts, found))
+    return DONE
 
 
-def read(path: str, name: str, address: int, baud: int, parity: str) -> int:
-    """Print one reading and whether it is plausible; exit code 1 where it is not."""
+def _facts(found: scan.Found) -> dict[str, Any]:
+    names = ("address", "maps", "sure", "serial", "firmware", "order")
+    setting = dict(zip(("baud", "parity", "stop_bits"), found.setting, strict=True))
+    return {name: getattr(found, name) for name in names} | setting
+
+
+def read(path: str, name: str, address: int, baud: int, parity: str, as_json: bool) -> int:
+    """Print one reading and whether it is plausible; REFUSED where it is not. Raises Trouble."""
+    nothing = "no meter was asked"
     try:
         table = mapfile.load(name, str(Path.cwd()), mapfile.ALL)
     except mapfile.MapError as error:
-        sys.exit(str(error))
+        do = "docs/meters.md has the maps that there are"
+        raise Trouble(REFUSED, str(error), nothing, do) from error
     usual = table.serial
     baud, parity = baud or usual["baud"], parity or usual["parity"]
     bus = open_bus(opener(path), ticks_ms, baud, parity, usual["stop"], table.gap_ms)
     if bus is None:
-        sys.exit(f"{path} cannot be set to {baud} 8{parity}{usual['stop']}")
+        happened = f"{path} cannot be set to {baud} 8{parity}{usual['stop']}"
+        raise Trouble(REFUSED, happened, nothing, "name others by --baud and --parity")
     meter = Meter(bus, table, ticks_ms, address)
     if not asyncio.run(meter.poll()):
-        print(f"{table.name}: no reading: {meter.reason} {meter.code or ''}")
-        return 1
+        raise Trouble(
+            REFUSED,
+            f"{table.name}: no reading: {meter.reason} {meter.code or ''}".rstrip(),
+            "it has another address or other settings, or is another meter",
+            f"pilotwire meter scan {path}",
+        )
+    held = plausible.checks(meter.reading)
+    if as_json:
+        quantities = {name: getattr(meter.reading, name) for name, _, _ in _UNITS}
+        about = {"map": table.name, "serial": meter.serial, "firmware": meter.firmware}
+        objects({**about, **quantities, "plausible": held})
+        return DONE if all(held.values()) else REFUSED
     print(f"{table.name}, serial {meter.serial or 'unknown'}, {meter.firmware or 'no firmware'}")
     for line in told(meter.reading):
         print(line)
-    held = plausible.checks(meter.reading)
     for what, sound in held.items():
         if not sound:
             print(f"{what} is not plausible: another map, or words in the other order?")
-    return not all(held.values())
+    return DONE if all(held.values()) else REFUSED
 
 
 def told(reading: Any) -> list[str]:

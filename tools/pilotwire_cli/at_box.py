@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from .output import Json
+
 app = typer.Typer()
 config = typer.Typer(no_args_is_help=True, help="A box's config.json (docs/configuration.md).")
 
@@ -18,7 +20,6 @@ Port = Annotated[
         help="/dev/ttyACM0, COM3, socket://host:port; the only board at USB if left out",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON, an object a line")]
 
 
 @app.command(
@@ -67,15 +68,32 @@ def watch(
     raise typer.Exit(show(port, every_s, count, as_json))
 
 
-@app.command(epilog="Example: pilotwire logs socket://127.0.0.1:4444")
-def logs(port: Port = "", as_json: Json = False) -> None:
-    """What a box has logged, where its firmware keeps a log.
+@app.command(epilog="Example: pilotwire logs socket://127.0.0.1:4444 --kept")
+def logs(
+    port: Port = "",
+    kept: Annotated[
+        bool, typer.Option("--kept", help="those on flash, of this start and those before it")
+    ] = False,
+    snapshot: Annotated[
+        bool, typer.Option("--snapshot", help="what ring 0 told around a fault, as JSON lines")
+    ] = False,
+    n: Annotated[
+        int | None,
+        typer.Option("-n", min=1, max=1_000, help="how many; of snapshots which, 1 is the latest"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What a box has logged (docs/logs.md): the latest since its start, if nothing else is said.
 
-    Exit code 0: shown. 1: this firmware shows none. 3: no answer.
+    Exit code 0: shown. 1: there is no such thing in its log. 2: an argument is wrong. 3: no
+    answer.
     """
     from laptop.kept import logs as show
 
-    raise typer.Exit(show(port, as_json))
+    if kept and snapshot:
+        raise typer.BadParameter("--kept or --snapshot, not both")
+    command = "log kept" if kept else "log snapshot" if snapshot else "log"
+    raise typer.Exit(show(port, command, n, as_json))
 
 
 @app.command(
@@ -110,7 +128,7 @@ def devices(
         bool,
         typer.Option("--ask", help="also through a converter chip, which may reset its board"),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON list")] = False,
+    as_json: Json = False,
 ) -> None:
     """The serial ports of this computer and what stands there; no charge is disturbed.
 

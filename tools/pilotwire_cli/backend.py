@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from .output import Json
+from .trouble import WRONG, Trouble
 
 if TYPE_CHECKING:
     from backend.settings import Broker
@@ -48,6 +51,7 @@ def run(
         str, typer.Option(help="consumers of one group share the work")
     ] = "pilotwire",
     report_s: Annotated[float, typer.Option(min=1, help="between two lines of counts")] = 60,
+    as_json: Json = False,
 ) -> None:
     """Store what boxes record, confirm what is stored; until a signal comes.
 
@@ -57,9 +61,9 @@ def run(
     from backend.run import consume
 
     if not group or set(group) & set("/+#"):
-        _wrong(f"--group {group!r} holds one of / + #, or nothing")
-    broker = broker_of("backend", at, user, password_file, ca, cert, key)
-    raise typer.Exit(consume(broker, url, group, report_s))
+        raise _wrong(f"--group {group!r} holds one of / + #, or nothing")
+    broker = broker_of(at, user, password_file, ca, cert, key)
+    raise typer.Exit(consume(broker, url, group, report_s, as_json))
 
 
 @app.command(epilog="Example: pilotwire backend command box-1 limit ma=10000 ttl_s=600")
@@ -74,6 +78,7 @@ def command(
     cert: Cert = None,
     key: Key = None,
     wait_s: Annotated[float, typer.Option(min=1, max=600, help="for the result")] = 20,
+    as_json: Json = False,
 ) -> None:
     """Send one command to a box, print its result.
 
@@ -82,8 +87,8 @@ def command(
     from backend.run import command as send
 
     _check_box(box)
-    broker = broker_of("backend", at, user, password_file, ca, cert, key)
-    raise typer.Exit(send(broker, box, type_, args or [], wait_s))
+    broker = broker_of(at, user, password_file, ca, cert, key)
+    raise typer.Exit(send(broker, box, type_, args or [], wait_s, as_json))
 
 
 @app.command(epilog="Example: pilotwire backend why box-1")
@@ -99,7 +104,7 @@ def why(
     cert: Cert = None,
     key: Key = None,
     wait_s: Annotated[float, typer.Option(min=1, max=600, help="for the result")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+    as_json: Json = False,
 ) -> None:
     """Ask a box who limits its current, and for how long (docs/orderly-charging.md).
 
@@ -113,7 +118,7 @@ def why(
     from backend.run import why as ask
 
     _check_box(box)
-    broker = broker_of("backend", at, user, password_file, ca, cert, key)
+    broker = broker_of(at, user, password_file, ca, cert, key)
     raise typer.Exit(ask(broker, box, wait_s, as_json))
 
 
@@ -122,6 +127,7 @@ def begin(
     box: BoxId,
     seq: Annotated[int, typer.Argument(min=1, max=0xFFFFFFFF, help="the first record wanted")],
     url: Url = "sqlite:///pilotwire.db",
+    as_json: Json = False,
 ) -> None:
     """Take on a box whose records before SEQ are stored elsewhere: they are no gap then.
 
@@ -130,11 +136,10 @@ def begin(
     from backend.run import begin as take_on
 
     _check_box(box)
-    raise typer.Exit(take_on(url, box, seq))
+    raise typer.Exit(take_on(url, box, seq, as_json))
 
 
 def broker_of(
-    command: str,
     at: str,
     user: str,
     password_file: Path | None,
@@ -142,23 +147,22 @@ def broker_of(
     cert: Path | None,
     key: Path | None,
 ) -> "Broker":
-    """Where it is; ends `command` where that makes no sense."""
+    """Where it is. Raises Trouble where that makes no sense."""
     from backend.settings import BadSetting, broker
 
     password = os.environ.get("PILOTWIRE_PASSWORD", "")
     try:
         return broker(at, user, password, password_file, ca, cert, key)
     except BadSetting as error:
-        _wrong(str(error), command)
+        raise _wrong(str(error)) from error
 
 
 def _check_box(box: str) -> None:
     from backend.wire import BOX
 
     if not BOX.fullmatch(box):
-        _wrong(f"{box!r} is no id of a box: 1 to 20 letters, digits, - and _")
+        raise _wrong(f"{box!r} is no id of a box: 1 to 20 letters, digits, - and _")
 
 
-def _wrong(text: str, command: str = "backend") -> NoReturn:
-    typer.echo(f"pilotwire {command}: {text}", err=True)
-    raise typer.Exit(2)
+def _wrong(happened: str) -> Trouble:
+    return Trouble(WRONG, happened, "nothing was done", "docs/operators.md has an example")

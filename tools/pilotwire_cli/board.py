@@ -4,20 +4,23 @@ from typing import Annotated
 
 import typer
 
+from .output import Json
+
 app = typer.Typer(no_args_is_help=True, help="A board as data: boards/README.md.")
 
 
 @app.command("list", epilog="Example: pilotwire board list")
-def names() -> None:
+def names(as_json: Json = False) -> None:
     """The boards that this checkout knows."""
     from board_check.report import listed
 
-    raise typer.Exit(listed())
+    raise typer.Exit(listed(as_json))
 
 
 @app.command(epilog="Example: pilotwire board check pico_w")
 def check(
     name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="one of list, or a folder")],
+    as_json: Json = False,
 ) -> None:
     """Whether a board's data can be true: pins, ADC, buses, dividers, capabilities.
 
@@ -25,7 +28,7 @@ def check(
     """
     from board_check.report import checked
 
-    raise typer.Exit(checked(name))
+    raise typer.Exit(checked(name, as_json))
 
 
 @app.command(epilog="Example: pilotwire board divider 100k 28k2 22k")
@@ -34,6 +37,7 @@ def divider(
     to_supply: Annotated[str, typer.Argument(help="from 3.3 V to the pin")],
     to_ground: Annotated[str, typer.Argument(help="from ground to the pin, as in 28k2")],
     tolerance: Annotated[float, typer.Option(min=0, max=20, help="of the resistors, in %")] = 1.0,
+    as_json: Json = False,
 ) -> None:
     """zero_mv and full_mv of three resistors, and what their tolerance costs.
 
@@ -41,7 +45,7 @@ def divider(
     """
     from board_check.report import divided
 
-    raise typer.Exit(divided([to_pilot, to_supply, to_ground], tolerance))
+    raise typer.Exit(divided([to_pilot, to_supply, to_ground], tolerance, as_json))
 
 
 @app.command(
@@ -57,6 +61,7 @@ def calibrate(
             help="two volts that the box says, and what a voltmeter does",
         ),
     ],
+    as_json: Json = False,
 ) -> None:
     """zero_mv and full_mv by measurement, at two voltages of the pilot that lie far apart.
 
@@ -64,4 +69,4 @@ def calibrate(
     """
     from board_check.report import calibrated
 
-    raise typer.Exit(calibrated(name, says))
+    raise typer.Exit(calibrated(name, says, as_json))

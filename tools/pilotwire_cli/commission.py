@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from .output import Json
+
 app = typer.Typer(no_args_is_help=True, help="Commissioning: docs/commissioning.md.")
 
 
@@ -28,6 +30,7 @@ def report(
         Path | None, typer.Option("--output", "-o", help="a name; FILE's if left out")
     ] = None,
     lang: Annotated[str, typer.Option(help="en or zh")] = "en",
+    as_json: Json = False,
 ) -> None:
     """The report as HTML and PDF, with the pilot's sweeps as pictures; and is it genuine?
 
@@ -35,4 +38,4 @@ def report(
     """
     from commissioning.report import reported
 
-    raise typer.Exit(reported(file, key, records, output or file, lang))
+    raise typer.Exit(reported(file, key, records, output or file, lang, as_json))

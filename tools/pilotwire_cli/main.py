@@ -14,12 +14,14 @@ from .board import app as board
 from .commission import app as commission
 from .meter import app as meter
 from .offline import app as offline
+from .output import Json
 from .provision import app as provision
 from .records import app as records
+from .root import Root
 from .sim import app as sim
 from .site import app as site
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(cls=Root, no_args_is_help=True, help=__doc__)
 for group, name in (
     (at_box, None),
     (config, "config"),
@@ -50,6 +52,7 @@ def demo(
     picture: Annotated[Path, typer.Option(help="where the picture (PNG) goes")] = (
         ROOT / "build" / "demo" / "session.png"
     ),
+    as_json: Json = False,
 ) -> None:
     """A charging session on real MicroPython, in under a minute, with record and picture.
 
@@ -57,7 +60,7 @@ def demo(
     """
     from demo.run import run  # the other commands need not load its libraries
 
-    raise typer.Exit(run(broker, picture))
+    raise typer.Exit(run(broker, picture, as_json))
 
 
 @app.command(epilog="Example: pilotwire box box-1")
@@ -65,6 +68,7 @@ def box(
     folder: Annotated[Path, typer.Argument(help="its flash: config.json, certificates, records")],
     charges: Annotated[int, typer.Option(min=0, help="cars that come, one after the other")] = 1,
     wh: Annotated[int, typer.Option(min=1, help="that each of them takes at least")] = 20,
+    as_json: Json = False,
 ) -> None:
     """A box at your broker: real firmware, simulated plant; until a signal comes.
 
@@ -72,13 +76,14 @@ def box(
     """
     from rig.simulated import run
 
-    raise typer.Exit(run(folder, charges, wh))
+    raise typer.Exit(run(folder, charges, wh, as_json))
 
 
 @app.command(epilog="Example: pilotwire flash pico_w /dev/ttyACM0")
 def flash(
     board: Annotated[str, typer.Argument(help="the folder in boards/ that was built")],
     port: Annotated[str, typer.Argument(help="/dev/ttyACM0, COM3, or a URL of pyserial's")],
+    as_json: Json = False,
 ) -> None:
     """Put build/BOARD onto a board and start it: only what has changed, verified by its hash.
 
@@ -87,14 +92,14 @@ def flash(
     """
     from flashing.report import flashed
 
-    raise typer.Exit(flashed(board, port))
+    raise typer.Exit(flashed(board, port, as_json))
 
 
 @app.command(epilog="Example: pilotwire doctor /dev/ttyACM0 --board pico_w")
 def doctor(
     port: Annotated[str, typer.Argument(help="of a board; this computer if left out")] = "",
     board: Annotated[str, typer.Option(help="compare it with build/BOARD")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="an object a line")] = False,
+    as_json: Json = False,
 ) -> None:
     """What is missing, what that means and what to do: on this computer, or on a board, which
     opens its contactor for that and is started again.
@@ -109,6 +114,7 @@ def doctor(
 @app.command(epilog="Example: pilotwire replay trace.jsonl")
 def replay(
     file: Annotated[Path, typer.Argument(help="a trace, as the box published it")],
+    as_json: Json = False,
 ) -> None:
     """What a box recorded, run through the same guard: what happened, and what differs.
 
@@ -116,4 +122,4 @@ def replay(
     """
     from replay.report import report
 
-    raise typer.Exit(report(file))
+    raise typer.Exit(report(file, as_json))

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from .output import Json
+
 app = typer.Typer(no_args_is_help=True, help="A meter at this computer's serial port.")
 
 
@@ -12,6 +14,7 @@ def scan(
     port: Annotated[str, typer.Argument(help="the adapter, /dev/ttyUSB0 or COM3")],
     first: Annotated[int, typer.Option(min=0, max=247, help="first address to ask")] = 0,
     last: Annotated[int, typer.Option(min=1, max=247, help="and the last")] = 247,
+    as_json: Json = False,
 ) -> None:
     """Which meters are on the line: address, settings, type, and how sure that is.
 
@@ -19,7 +22,7 @@ def scan(
     """
     from metering.report import scanned
 
-    raise typer.Exit(scanned(port, range(first, last + 1) if first else None))
+    raise typer.Exit(scanned(port, range(first, last + 1) if first else None, as_json))
 
 
 @app.command(epilog="Example: pilotwire meter read /dev/ttyUSB0 sdm630")
@@ -29,6 +32,7 @@ def read(
     address: Annotated[int, typer.Option(min=0, max=247, help="0: as the factory sets it")] = 0,
     baud: Annotated[int, typer.Option(help="0: as the factory sets it")] = 0,
     parity: Annotated[str, typer.Option(help="N, E or O; as the factory sets it")] = "",
+    as_json: Json = False,
 ) -> None:
     """One reading, and whether it is plausible; `custom` takes meter.json from this folder.
 
@@ -36,4 +40,4 @@ def read(
     """
     from metering.report import read as read_once
 
-    raise typer.Exit(read_once(port, map_, address, baud, parity))
+    raise typer.Exit(read_once(port, map_, address, baud, parity, as_json))

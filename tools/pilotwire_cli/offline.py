@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from .output import Json, objects
+
 app = typer.Typer()
 
 
@@ -15,6 +17,7 @@ def zone(
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="first day; today if left out")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """The daylight rule of a time zone, for the key `zone` of config.json (docs/clock.md).
 
@@ -24,7 +27,7 @@ def zone(
     from zones.report import printed
 
     day = since.replace(tzinfo=UTC) if since else datetime.now(UTC)
-    raise typer.Exit(printed(name, int(day.timestamp())))
+    raise typer.Exit(printed(name, int(day.timestamp()), as_json))
 
 
 @app.command(
@@ -45,6 +48,7 @@ def plan(
     per_mwh: Annotated[
         bool, typer.Option("--per-mwh", help="the prices are those of a MWh, not of a kWh")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """The cheapest plan for a table of prices, and the command that gives it to a box.
 
@@ -53,14 +57,14 @@ def plan(
     from planning.report import planned
 
     per_kwh = 1_000 if per_mwh else 1
-    raise typer.Exit(
-        planned(prices, by, kwh, w, ma, otherwise_ma, zone, begin, start_cost, per_kwh)
-    )
+    wish = (by, kwh, w, ma, otherwise_ma, zone, begin, start_cost, per_kwh)
+    raise typer.Exit(planned(prices, *wish, as_json))
 
 
 @app.command(epilog="Example: pilotwire schedule")
 def schedule(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="which; all if left out")] = "",
+    as_json: Json = False,
 ) -> None:
     """A schedule that is offered for a first start: schedule.json, to be taken, changed or left.
 
@@ -68,13 +72,14 @@ def schedule(
     """
     from planning.offers import printed
 
-    raise typer.Exit(printed(name))
+    raise typer.Exit(printed(name, as_json))
 
 
 @app.command(epilog="Example: pilotwire token box-1 04A1B2C3")
 def token(
     box: Annotated[str, typer.Argument(help="the box's id, as in its config.json")],
     card: Annotated[str, typer.Argument(help="the card's or app's id, as it is reported")],
+    as_json: Json = False,
 ) -> None:
     """The hash by which a box knows a card or an app (docs/access.md).
 
@@ -84,6 +89,10 @@ def token(
     from guests.token import token as token_of
 
     try:
-        print(token_of(box, card))
+        found = token_of(box, card)
     except NoToken as error:
         raise typer.BadParameter(str(error)) from error
+    if as_json:
+        objects({"box": box, "token": found})
+    else:
+        print(found)

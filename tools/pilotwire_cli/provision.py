@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Boxes before they are shipped (docs/provision.md).")
+from .output import Json
 
-Json = Annotated[bool, typer.Option("--json", help="JSON, an object a line")]
+app = typer.Typer(no_args_is_help=True, help="Boxes before they are shipped (docs/provision.md).")
 
 
 @app.command(

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .at_box import Json, Port
+from .at_box import Port
+from .output import Json
 
 app = typer.Typer(no_args_is_help=True, help="Charging records, as a box has kept them.")
 
@@ -51,14 +52,14 @@ def show(file: Records, as_json: Json = False) -> None:
 
 
 @app.command(epilog="Example: pilotwire records csv journal --output charges.csv")
-def csv(file: Records, output: Output = None) -> None:
+def csv(file: Records, output: Output = None, as_json: Json = False) -> None:
     """The charges as a table, a row each, not verified.
 
     Exit code 2: the file holds no records.
     """
     from records.report import exported
 
-    raise typer.Exit(exported(file, output))
+    raise typer.Exit(exported(file, output, as_json))
 
 
 @app.command(epilog="Example: pilotwire records ocmf journal --key device.key --sign operator.pem")
@@ -68,6 +69,7 @@ def ocmf(
     sign: Annotated[Path, typer.Option(help="the operator's key: ECDSA P-256 as PEM")],
     charge: Annotated[int | None, typer.Option(help="only this one")] = None,
     output: Output = None,
+    as_json: Json = False,
 ) -> None:
     """Verified charges as OCMF documents, signed by the operator (docs/ocmf.md).
 
@@ -76,7 +78,7 @@ def ocmf(
     """
     from records.report import signed
 
-    raise typer.Exit(signed(file, key, sign, charge, output))
+    raise typer.Exit(signed(file, key, sign, charge, output, as_json))
 
 
 @app.command(epilog="Example: pilotwire records pull socket://127.0.0.1:4444 -o records.jsonl")

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from .output import Json
+
 app = typer.Typer(no_args_is_help=True, help="Simulated boxes (docs/sim-box.md).")
 
 
@@ -30,9 +32,7 @@ def box(
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="of the console's bridge; 0: a free one")
     ] = 0,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="an object a line for each event")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """A box to play with: real firmware, the plant beside it, and keys for your hands.
 
@@ -59,7 +59,7 @@ def fleet(
     for_s: Annotated[
         float, typer.Option("--for", min=0, help="end after so many seconds; 0: never")
     ] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="an object a line")] = False,
+    as_json: Json = False,
 ) -> None:
     """Many boxes at one broker, cars coming and going.
 
@@ -80,11 +80,12 @@ def run(
     shrink: Annotated[
         bool, typer.Option("--shrink", help="find the fewest kinds that break the same rule")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """One run of the whole firmware in virtual time, with all that goes wrong in it.
 
-    Exit code 0: every rule held. 1: one was broken.
+    Exit code 0: every rule held. 1: one was broken. 2: there is no such kind.
     """
     from simulation.report import report
 
-    raise typer.Exit(report(seed, hours, frozenset(off or ()), trace, shrink))
+    raise typer.Exit(report(seed, hours, frozenset(off or ()), trace, shrink, as_json))

@@ -4,19 +4,29 @@ import json
 import sys
 from pathlib import Path
 
-GIVEN, UNKNOWN = 0, 2
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import DONE, WRONG, Trouble
+
 OFFERS = json.loads((Path(__file__).parent / "offers.json").read_text())
 
 
-def printed(name: str) -> int:
-    """Print the schedule.json that is offered, or without a name what offers there are."""
+def printed(name: str, as_json: bool) -> int:
+    """Print the schedule.json that is offered, or without a name what offers there are.
+
+    Raises Trouble.
+    """
     if not name:
         for key, offer in OFFERS.items():
-            print(f"{key}  {offer['about']}")
-        return GIVEN
+            if as_json:
+                objects({"name": key, "about": offer["about"]})
+            else:
+                print(f"{key}  {offer['about']}")
+        return DONE
     if name not in OFFERS:
-        print(f"{name}: no such offer; there are {', '.join(OFFERS)}", file=sys.stderr)
-        return UNKNOWN
+        do = "`pilotwire schedule` shows them"
+        raise Trouble(
+            WRONG, f"{name}: no such offer; there are {', '.join(OFFERS)}", "none is printed", do
+        )
     print(OFFERS[name]["about"], file=sys.stderr)
-    print(json.dumps(OFFERS[name]["schedule"]))
-    return GIVEN
+    objects(OFFERS[name]["schedule"])  # the file is JSON in any case
+    return DONE

@@ -4,14 +4,15 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Any
 
 from pilotwire.power.plan import check
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
 from zones.compiler import UnknownZone, zone_info
 
 from .plan import Slot, Wish, at_once, slots
 from .prices import BadPrices, read
-
-READY, NOT_READY, WRONG = 0, 1, 2
 
 
 class BadWish(ValueError):
@@ -29,8 +30,9 @@ def planned(
     begin: str,
     start_cost: float,
     per_kwh: int,
+    as_json: bool,
 ) -> int:
-    """Print the cheapest plan as a table, and the command for a box."""
+    """Print the cheapest plan as a table, and the command for a box. Raises Trouble."""
     try:
         prices = read(path, per_kwh)
         local = zone_info(zone)
@@ -47,23 +49,34 @@ def planned(
         }
         check(plan, now)
     except BadPrices as error:
-        print(f"{path}: {error}", file=sys.stderr)
-        return WRONG
+        do = "docs/plans.md says what a table of prices has"
+        raise Trouble(WRONG, f"{path}: {error}", "nothing can be planned", do) from error
     except (BadWish, UnknownZone, ValueError) as error:
-        print(error, file=sys.stderr)
-        return WRONG
-    _print_table(found, local)
-    given = sum(slot.wh for slot in found)
-    ready = given >= wish.wh
+        do = "change the wish: pilotwire plan --help"
+        raise Trouble(WRONG, str(error), "nothing can be planned", do) from error
+    given_wh = sum(slot.wh for slot in found)
+    cost = sum(slot.cost for slot in found)
     straight = at_once(prices, wish)
+    ready = given_wh >= wish.wh
+    command = {"type": "plan", "args": {"plan": plan}}
+    if as_json:
+        facts = {"wh": round(given_wh), "cost": cost, "at_once_cost": straight.cost}
+        objects({"slots": list(map(_facts, found)), **facts, "ready": ready, "command": command})
+        return DONE if ready else REFUSED
+    _print_table(found, local)
     print(
-        f"{given / 1_000:.1f} kWh for {sum(slot.cost for slot in found):.2f}"
-        f" with {_counted(len(found), 'start')}; at once {straight.cost:.2f}"
+        f"{given_wh / 1_000:.1f} kWh for {cost:.2f} with {_counted(len(found), 'start')};"
+        f" at once {straight.cost:.2f}"
     )
     if not ready:
         print(f"it cannot be ready by {_shown(wish.by, local)}", file=sys.stderr)
-    print(json.dumps({"type": "plan", "args": {"plan": plan}}))
-    return READY if ready else NOT_READY
+    print(json.dumps(command))
+    return DONE if ready else REFUSED
+
+
+def _facts(slot: Slot) -> dict[str, Any]:
+    wh = round(slot.wh)
+    return {"first_unix": slot.first, "last_unix": slot.last, "wh": wh, "cost": slot.cost}
 
 
 def _print_table(found: list[Slot], local: tzinfo) -> None:

@@ -1,17 +1,13 @@
 """`pilotwire provision`: what a person sees, and the exit codes."""
 
-import json
-import sys
 from pathlib import Path
-from typing import Any
 
 from flashing.console import BoardFailed, CableLost
-from laptop.show import progress
+from pilotwire_cli.output import objects, progress
+from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
 
 from . import batch, put, rows
 from .batch import Broker
-
-DONE, REFUSED, WRONG, LOST = range(4)
 
 
 def made(
@@ -22,7 +18,7 @@ def made(
     label: str,
     as_json: bool,
 ) -> int:
-    """Make the boxes of `table`, or the `single` one."""
+    """Make the boxes of `table`, or the `single` one. Raises Trouble."""
     taken = batch.taken(folder)
     try:
         configs = rows.read(table, taken) if table else [rows.one(single, taken)]
@@ -30,13 +26,12 @@ def made(
             boxes = batch.make(folder, configs, broker, label, done)
     except rows.BadTable as error:
         means = "nothing was written: a batch is made whole or not at all"
-        return _fail(WRONG, error.faults, means, "correct that (docs/configuration.md)", as_json)
+        raise Trouble(WRONG, str(error), means, "correct that (docs/configuration.md)") from error
     except (OSError, ValueError) as error:
-        means = "not all was written"
-        return _fail(REFUSED, [str(error)], means, "see that it can be written there", as_json)
+        do = "see that it can be written there"
+        raise Trouble(REFUSED, str(error), "not all was written", do) from error
     if as_json:
-        for box in boxes:
-            print(json.dumps({"box": box.name, "folder": str(box)}))
+        objects(*({"box": box.name, "folder": str(box)} for box in boxes))
         return DONE
     print(f"{len(boxes)} boxes in {folder / 'boxes'}, labels in {folder / 'labels.pdf'}")
     print(f"for mosquitto: {folder / 'broker'} (docs/operators.md), then kill -HUP it")
@@ -46,7 +41,10 @@ def made(
 
 
 def was_put(box: Path, port: str, again: bool, as_json: bool) -> int:
-    """Put a box's folder onto the board at `port`, or into the folder of that name."""
+    """Put a box's folder onto the board at `port`, or into the folder of that name.
+
+    Raises Trouble.
+    """
     try:
         if Path(port).is_dir() or port.endswith("/"):
             count = put.into_folder(box, Path(port), again)
@@ -55,24 +53,19 @@ def was_put(box: Path, port: str, again: bool, as_json: bool) -> int:
                 count = put.onto_board(box, port, again, done)
     except put.OtherBox as error:
         means = "its records would go on under another id: nothing was changed"
-        return _fail(REFUSED, [str(error)], means, "take the right box, or --again", as_json)
+        raise Trouble(REFUSED, str(error), means, "take the right box, or --again") from error
     except (put.NotVerified, BoardFailed) as error:
         means = "the board has the files that were written before; config.json comes last"
-        return _fail(REFUSED, [str(error)], means, "pilotwire doctor PORT, then again", as_json)
+        raise Trouble(REFUSED, str(error), means, "pilotwire doctor PORT, then again") from error
     except CableLost as error:
         means = "the board is not plugged in, runs no MicroPython, or the cable was pulled"
-        return _fail(LOST, [str(error)], means, "plug it in and type the same again", as_json)
+        do = "plug it in and type the same again"
+        raise Trouble(NO_ANSWER, str(error), means, do) from error
     except (OSError, ValueError, KeyError) as error:
-        means = "that is no folder of a box"
-        return _fail(WRONG, [str(error)], means, "pilotwire provision make makes some", as_json)
-    facts: dict[str, Any] = {"box": box.name, "files": count, "port": port}
-    print(json.dumps(facts) if as_json else f"{box.name}: {count} files at {port}")
-    return DONE
-
-
-def _fail(code: int, happened: list[str], means: str, do: str, as_json: bool) -> int:
+        do = "pilotwire provision make makes some"
+        raise Trouble(WRONG, str(error), "that is no folder of a box", do) from error
     if as_json:
-        print(json.dumps({"error": happened, "means": means, "do": do}))
+        objects({"box": box.name, "files": count, "port": port})
     else:
-        print("\n".join([*happened, means, do]), file=sys.stderr)
-    return code
+        print(f"{box.name}: {count} files at {port}")
+    return DONE

@@ -3,52 +3,75 @@
 What was asked for goes to standard output or a file, what is wrong to standard error.
 """
 
-import json
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from pilotwire_cli.output import objects, tell
+from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+
 from .keys import device_key, hash_of
 from .source import Damage, Found, Item, Missing, Source, SourceError, load, plain
-from .table import table, utc
+from .table import rows, table, utc
 from .verify import Finding, verify
 
-INTACT, NOT_INTACT, UNREADABLE = 0, 1, 2
 _MOST_FINDINGS = 20  # printed, of each sort
 
 
-def verified(path: Path, key_path: Path | None, after: str, as_json: bool = False) -> int:
-    """Print whether the records are intact, and what is not."""
-    return _report(lambda: _verified(path, key_path, after, as_json))
+def verified(path: Path, key_path: Path | None, after: str, as_json: bool) -> int:
+    """Print whether the records are intact, and what is not. Raises Trouble."""
+    with _read():
+        return _verified(path, key_path, after, as_json)
 
 
-def shown(path: Path, as_json: bool = False) -> int:
-    """Print a line for each record."""
-    return _report(lambda: _shown_as_json(load(path)) if as_json else _shown(load(path)))
+def shown(path: Path, as_json: bool) -> int:
+    """Print a line for each record. Raises Trouble."""
+    with _read():
+        source = load(path)
+    if as_json:  # the records alone: what is damaged or missing is `verify`'s to say
+        found = source.found
+        objects(*({"number": one.number, "kind": one.kind, **one.fields} for one in found))
+        return DONE
+    for item in source.items:
+        print(plain(_line(item)))
+    print("as it stands there, not verified: `pilotwire records verify` does that")
+    return DONE
 
 
-def exported(path: Path, out: Path | None) -> int:
-    """Write the charges as CSV."""
-    return _report(lambda: _exported(load(path), out))
+def exported(path: Path, out: Path | None, as_json: bool) -> int:
+    """Write the charges as CSV, or print them as objects. Raises Trouble."""
+    with _read():
+        source = load(path)
+        if not verify(source).intact:
+            text = "not intact: `pilotwire records verify` says what is wrong with these records"
+            print(text, file=sys.stderr)
+        charges = list(rows(source.found))
+        if out or not as_json:
+            _write(out, table(source.found))
+    if as_json:
+        objects(*([{"file": str(out), "charges": len(charges)}] if out else charges))
+    return DONE
 
 
-def signed(path: Path, key_path: Path, pem: Path, charge: int | None, out: Path | None) -> int:
-    """Write the charges as OCMF documents, one after the other."""
-    return _report(lambda: _signed(path, key_path, pem, charge, out))
+def signed(
+    path: Path, key_path: Path, pem: Path, charge: int | None, out: Path | None, as_json: bool
+) -> int:
+    """Write the charges as OCMF documents, one after the other. Raises Trouble."""
+    with _read():
+        return _signed(path, key_path, pem, charge, out, as_json)
 
 
-def _report(work: Callable[[], int]) -> int:
+@contextmanager
+def _read() -> Iterator[None]:
+    """Files that are not what they should be are a Trouble."""
     try:
-        return work()
+        yield
     except SourceError as error:
-        _complain(str(error))
-        return UNREADABLE
-
-
-def _complain(text: str) -> None:
-    print(plain(text), file=sys.stderr)
+        do = "docs/records.md says which files of a box hold records, docs/ocmf.md which keys"
+        raise Trouble(WRONG, plain(str(error)), "nothing can be said of it", do) from error
 
 
 def _verified(path: Path, key_path: Path | None, after: str, as_json: bool) -> int:
@@ -67,8 +90,8 @@ def _verified(path: Path, key_path: Path | None, after: str, as_json: bool) -> i
             "last_hash": verdict.last.frame.hash().hex(),
             "findings": [asdict(one) for one in verdict.findings],
         }
-        print(json.dumps(said))
-        return INTACT if verdict.intact else NOT_INTACT
+        objects(said)
+        return DONE if verdict.intact else REFUSED
     print(_summary(source))
     _print_findings(verdict.failures, "")
     _print_findings([one for one in verdict.findings if one not in verdict.failures], "note, ")
@@ -85,7 +108,7 @@ def _verified(path: Path, key_path: Path | None, after: str, as_json: bool) -> i
         )
     good = "intact, but see the notes" if verdict.findings else "intact"
     print(good if verdict.intact else f"NOT intact: {_times(verdict.failures)}")
-    return INTACT if verdict.intact else NOT_INTACT
+    return DONE if verdict.intact else REFUSED
 
 
 def _summary(source: Source) -> str:
@@ -111,20 +134,6 @@ def _print_findings(findings: list[Finding], prefix: str) -> None:
 def _times(findings: list[Finding]) -> str:
     kinds = Counter(finding.kind for finding in findings)
     return ", ".join(f"{kind} {n} times" if n > 1 else kind for kind, n in kinds.items())
-
-
-def _shown(source: Source) -> int:
-    for item in source.items:
-        print(plain(_line(item)))
-    print("as it stands there, not verified: `pilotwire records verify` does that")
-    return INTACT
-
-
-def _shown_as_json(source: Source) -> int:
-    """The records alone: what is damaged or missing is `verify`'s to say."""
-    for one in source.found:
-        print(json.dumps({"number": one.number, "kind": one.kind, **one.fields}))
-    return INTACT
 
 
 def _line(item: Item) -> str:
@@ -160,14 +169,9 @@ def _kwh(wh: int) -> str:
     return f"{wh // 1000}.{wh % 1000:03} kWh"
 
 
-def _exported(source: Source, out: Path | None) -> int:
-    if not verify(source).intact:
-        _complain("not intact: `pilotwire records verify` says what is wrong with these records")
-    _write(out, table(source.found))
-    return INTACT
-
-
-def _signed(path: Path, key_path: Path, pem: Path, charge: int | None, out: Path | None) -> int:
+def _signed(
+    path: Path, key_path: Path, pem: Path, charge: int | None, out: Path | None, as_json: bool
+) -> int:
     from .ocmf import Refused, document, signer  # only this one needs cryptography
 
     source, key, sign = load(path), device_key(key_path), signer(pem)
@@ -176,22 +180,29 @@ def _signed(path: Path, key_path: Path, pem: Path, charge: int | None, out: Path
     wanted = [one for one in charges if charge is None or one.fields.get("charge") == charge]
     if not wanted:
         what = "charge" if charge is None else f"charge {charge}"
-        _complain(f"{path}: there is no {what} in it")
-        return NOT_INTACT
-    documents = []
+        do = "`pilotwire records show` lists what there is"
+        raise Trouble(REFUSED, f"{path}: there is no {what} in it", "nothing was signed", do)
+    documents = {}
     for one in wanted:
         name = f"charge {one.fields.get('charge', '?')}, record {one.number}"
         try:
             _check_alone(one, charges)
-            documents.append(document(one, verdict, sign))
+            documents[one.number] = document(one, verdict, sign)
         except Refused as refused:
-            _complain(f"{name}: not signed: {refused}")
+            happened = plain(f"{name}: not signed: {refused}")
+            means = "nobody should be billed by it"
+            trouble = Trouble(REFUSED, happened, means, "pilotwire records verify")
+            tell("records ocmf", trouble, as_json)
             continue
         if one.ocmf is not None:
-            _complain(f"{name}: passed on as the meter has signed it, not checked")
-    if documents:
-        _write(out, "".join(text + "\n" for text in documents))
-    return INTACT if len(documents) == len(wanted) else NOT_INTACT
+            print(f"{name}: passed on as the meter has signed it, not checked", file=sys.stderr)
+    if documents and (out or not as_json):
+        _write(out, "".join(text + "\n" for text in documents.values()))
+    if as_json and out:
+        objects({"file": str(out), "signed": len(documents), "wanted": len(wanted)})
+    elif as_json:
+        objects(*({"number": number, "ocmf": text} for number, text in documents.items()))
+    return DONE if len(documents) == len(wanted) else REFUSED
 
 
 def _check_alone(one: Found, charges: list[Found]) -> None:
@@ -204,7 +215,7 @@ def _check_alone(one: Found, charges: list[Found]) -> None:
 
 
 def _write(out: Path | None, text: str) -> None:
-    """Bytes, because a newline that is translated breaks a signature. Raises SourceError."""
+    """Bytes, because a newline that is translated breaks a signature. Raises Trouble."""
     data = text.encode()
     if out is None:
         sys.stdout.flush()
@@ -214,4 +225,5 @@ def _write(out: Path | None, text: str) -> None:
     try:
         out.write_bytes(data)
     except OSError as error:
-        raise SourceError(f"{out}: {error.strerror or error}") from error
+        happened, do = f"{out}: {error.strerror or error}", "see that it can be written there"
+        raise Trouble(WRONG, happened, "nothing was written", do) from error

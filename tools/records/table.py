@@ -7,6 +7,7 @@ that begins with = + - @ for a formula: such a text gets an apostrophe before it
 import csv
 import io
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,10 +36,16 @@ def table(found: list[Found]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
+    for row in rows(found):
+        writer.writerow({name: _cell(name, value) for name, value in row.items()})
+    return out.getvalue()
+
+
+def rows(found: list[Found]) -> Iterator[dict[str, Any]]:
+    """The same, {column: value} for what is known, as a program takes it."""
     for one in found:
         if one.kind == "charge":
-            writer.writerow(_row(one))
-    return out.getvalue()
+            yield _row(one)
 
 
 def utc(unix: int) -> str:
@@ -55,7 +62,7 @@ def _row(one: Found) -> dict[str, Any]:
         value = one.fields.get(name)
         if value is None:
             continue
-        row[name] = _cell(name, value)
+        row[name] = value
         if name in _TIMES:
             row[_TIMES[name]] = utc(value)
     return row

@@ -5,61 +5,71 @@ The folder is the box's flash: config.json, certificates, records. It lives unti
 
 import asyncio
 import signal
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
 from plant import Cable, Car, World
 
 from .box import Box
 from .interpreter import NoInterpreter, interpreter
 
-ENDED, FAILED, CANNOT_START = 0, 1, 2
 _CABLE_A = 32
 _POLL_S = 0.1
 
 
-def run(folder: Path, charges: int, wh: int) -> int:
-    """Charge `charges` cars with at least `wh` each, then wait for a signal; the exit code."""
+Say = Callable[..., None]  # source, text, facts for a program
+
+
+def run(folder: Path, charges: int, wh: int, as_json: bool) -> int:
+    """Charge `charges` cars with at least `wh` each, then wait for a signal. Raises Trouble."""
+    nothing = "no box was started"
     if not (folder / "config.json").is_file():
-        return _complain(
-            CANNOT_START, f"{folder}: there is no config.json (docs/configuration.md)"
-        )
+        do = "write one (docs/configuration.md), or let pilotwire provision make"
+        raise Trouble(WRONG, f"{folder}: there is no config.json", nothing, do)
     try:
         interpreter()
     except NoInterpreter as error:
-        return _complain(CANNOT_START, str(error))
-    return asyncio.run(_run(folder, charges, wh))
+        raise Trouble(WRONG, str(error), nothing, "pilotwire doctor") from error
+    return asyncio.run(_run(folder, charges, wh, _objects if as_json else _words))
 
 
-def _complain(code: int, text: str) -> int:
-    print(f"pilotwire box: {text}", file=sys.stderr)
-    return code
+def _words(source: str, text: str, **_facts: Any) -> None:
+    print(text if source == "firmware" else f"{source}: {text}", flush=True)
 
 
-async def _run(folder: Path, charges: int, wh: int) -> int:
+def _objects(source: str, text: str, **facts: Any) -> None:
+    objects({"source": source, "text": text, **facts})
+
+
+async def _run(folder: Path, charges: int, wh: int, say: Say) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     world = World()
     async with Box(world, None, folder) as box:
-        box.firmware.on_line = lambda text: print(text, flush=True)
-        story = asyncio.create_task(_charge(world, charges, wh))
+        box.firmware.on_line = lambda text: say("firmware", text)
+        story = asyncio.create_task(_charge(world, charges, wh, say))
         while box.firmware.alive and not stop.is_set():
             await asyncio.sleep(_POLL_S)
         story.cancel()
         if stop.is_set():
-            return ENDED
-        return _complain(FAILED, f"the firmware {box.firmware.ended}")
+            return DONE
+        happened = f"the firmware {box.firmware.ended}"
+        means = "the box is gone; what it printed last says why"
+        raise Trouble(REFUSED, happened, means, "mend that, then type the same again")
 
 
-async def _charge(world: World, charges: int, wh: int) -> None:
+async def _charge(world: World, charges: int, wh: int, say: Say) -> None:
     for number in range(1, charges + 1):
         before_wh = world.reading().import_wh
         world.plug(Cable(_CABLE_A), Car())
-        print(f"plant: car {number} of {charges} is plugged in", flush=True)
+        say("plant", f"car {number} of {charges} is plugged in", car=number, plugged=True)
         while world.reading().import_wh < before_wh + wh:
             await asyncio.sleep(_POLL_S)
         world.unplug()
-        print(f"plant: car {number} leaves", flush=True)
+        say("plant", f"car {number} leaves", car=number, plugged=False)
         while world.contactor.closed:
             await asyncio.sleep(_POLL_S)

@@ -8,17 +8,19 @@ import asyncio
 import json
 import random
 import signal
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from backend.tasks import end
 from fleet.box import Box as Model
 from fleet.box import Pace, Tally
 from fleet.run import CannotRun, allow_files
+from pilotwire_cli.output import objects
+from pilotwire_cli.trouble import REFUSED, Trouble
 from plant import Cable, Locked, World
 from rig.box import Box
 from rig.broker import broker, mosquitto
@@ -28,7 +30,7 @@ from rig.ports import free_port
 from .cars import VEHICLES
 from .place import CannotStart, address, answers
 
-ENDED, FAILED, CANNOT_START = 0, 1, 2
+ENDED = 0
 _CABLE_A = 32
 _POLL_S = 0.2
 _AWAY_S, _STAY_S = 20, 60  # of a car, on average
@@ -48,14 +50,13 @@ class Wish:
 
 
 def fleet(wish: Wish) -> int:
-    """The exit code."""
+    """The exit code. Raises Trouble."""
     try:
         if not wish.models:
             interpreter()
         return asyncio.run(_run(wish))
-    except (NoInterpreter, CannotStart, CannotRun) as error:
-        print(f"pilotwire sim fleet: {error}", file=sys.stderr)
-        return CANNOT_START
+    except (NoInterpreter, CannotRun) as error:
+        raise CannotStart(str(error), "pilotwire doctor says what else is missing") from error
 
 
 async def _run(wish: Wish) -> int:
@@ -92,8 +93,9 @@ async def _until(over: asyncio.Event, tasks: "list[asyncio.Task[None]]", for_s: 
     failed = done - {ended}
     ended.cancel()
     for task in failed:
-        print(f"pilotwire sim fleet: {task.exception()}", file=sys.stderr)
-    return FAILED if failed else ENDED
+        do = "try again, with fewer of them perhaps"
+        raise Trouble(REFUSED, str(task.exception()), "the fleet has ended", do)
+    return ENDED
 
 
 async def _broker(stack: AsyncExitStack, named: str) -> tuple[str, int]:
@@ -101,7 +103,7 @@ async def _broker(stack: AsyncExitStack, named: str) -> tuple[str, int]:
         host, port = address(named)
         if not answers(host, port):
             raise CannotStart(
-                f"no MQTT broker answers at {named}: start one there, or leave it out"
+                f"no MQTT broker answers at {named}", "start one there, or leave --broker out"
             )
         return host, port
     port = free_port()
@@ -170,5 +172,8 @@ async def _report(wish: Wish, look: Callable[[], dict[str, int]]) -> None:
         _tell(wish, ", ".join(f"{count} {what}" for what, count in counts.items()), **counts)
 
 
-def _tell(wish: Wish, text: str, **facts: object) -> None:
-    print(json.dumps(facts) if wish.as_json else text, flush=True)
+def _tell(wish: Wish, text: str, **facts: Any) -> None:
+    if wish.as_json:
+        objects(facts)
+    else:
+        print(text, flush=True)

@@ -1,17 +1,16 @@
 """A simulated box without a terminal: plain lines, or JSON lines, one an event."""
 
-import json
-from typing import Any, TextIO
+from typing import Any
 
 from demo.recorder import Recorder
 from demo.words import amps, limit_words, state_words, why_not_words
+from pilotwire_cli.output import objects
 
 
 class Lines:
-    """Writes to `out`, with the plant's time. A state that says nothing new is left out."""
+    """With the plant's time. A state that says nothing new is left out."""
 
-    def __init__(self, out: TextIO, recorder: Recorder, as_json: bool):
-        self._out = out
+    def __init__(self, recorder: Recorder, as_json: bool):
         self._recorder = recorder
         self._json = as_json
         self._closed = False
@@ -21,10 +20,9 @@ class Lines:
         """Something that has happened. `facts` are for a program."""
         t_s = round(self._recorder.now_s, 2)
         if self._json:
-            said = json.dumps({"t_s": t_s, "source": source, "text": text, **facts})
+            objects({"t_s": t_s, "source": source, "text": text, **facts})
         else:
-            said = f"{t_s:7.1f} s  {source:<8}  {text}"
-        print(said, file=self._out, flush=True)
+            print(f"{t_s:7.1f} s  {source:<8}  {text}", flush=True)
 
     def state(self, state: dict[str, Any]) -> None:
         text = f"{state_words(state['state'])}; {limit_words(state['limit'])}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pilotwire_cli.trouble import WRONG, Trouble
 from rig.ports import free_port
 
 ID = "sim-box"
@@ -13,6 +14,7 @@ _UNNAMED = "pilotwire"  # what a box without configuration calls itself
 NETWORKS = {"home": ("correct horse", -61), "neighbour": ("not yours", -84)}
 _LOCAL = "127.0.0.1"
 _KNOCK_S = 2.0
+_MEND = "mend it (docs/configuration.md), or remove it"
 _NEW: dict[str, Any] = {
     "id": ID,
     "limit_ma": 16_000,
@@ -23,8 +25,11 @@ _NEW: dict[str, Any] = {
 }
 
 
-class CannotStart(Exception):
-    """Something that is needed is not there; the text says what to do."""
+class CannotStart(Trouble):
+    """Something that is needed is not there."""
+
+    def __init__(self, happened: str, do: str):
+        super().__init__(WRONG, happened, "nothing was started", do)
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def prepare(root: Path, broker: str, blank: bool) -> Place:
     """
     config = _config(root)
     if blank and config is not None:
-        raise CannotStart(f"{root}: there is a config.json already; --blank wants a new folder")
+        raise CannotStart(f"{root}: there is a config.json already", "--blank wants a new folder")
     host, port = address(broker) if broker else ("", 0)
     if config is None:
         host, port = host or _LOCAL, port or free_port()
@@ -73,8 +78,9 @@ def _placed(root: Path, config: dict[str, Any], named: bool) -> Place:
     there = answers(host, port)
     if named and not there:
         raise CannotStart(
-            f"no MQTT broker answers at {host}:{port}: start one there that takes anonymous "
-            "clients, or leave --broker out and one is started for the box"
+            f"no MQTT broker answers at {host}:{port}",
+            "start one there that takes anonymous clients, or leave --broker out and one is "
+            "started for the box",
         )
     own = plain and host in (_LOCAL, "localhost") and not there
     return Place(root, str(config.get("id", "pilotwire")), host, port, own, plain)
@@ -89,14 +95,12 @@ def _config(root: Path) -> dict[str, Any] | None:
         found = json.loads(file.read_text())
     except OSError as error:
         raise CannotStart(
-            f"{root} cannot be used ({error.strerror}): name another folder"
+            f"{root} cannot be used ({error.strerror})", "name another folder"
         ) from error
     except ValueError as error:
-        raise CannotStart(
-            f"{file} is no JSON ({error}): mend it (docs/configuration.md), or remove it"
-        ) from error
+        raise CannotStart(f"{file} is no JSON ({error})", _MEND) from error
     if not isinstance(found, dict):
-        raise CannotStart(f"{file} is no object: mend it (docs/configuration.md), or remove it")
+        raise CannotStart(f"{file} is no object", _MEND)
     return found
 
 
@@ -108,7 +112,7 @@ def address(text: str) -> tuple[str, int]:
     """(host, port) of --broker. Raises CannotStart."""
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-        raise CannotStart(f"--broker {text} is no host:port, as in 127.0.0.1:1883")
+        raise CannotStart(f"--broker {text} is no host:port", "name one, as in 127.0.0.1:1883")
     return host, int(port)
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.recorder import Recorder
+from pilotwire_cli.trouble import REFUSED, Trouble
 from plant import Locked, Meter, World
 from plant.contactor import LOAD_MA
 from plant.link import TICK_MS
@@ -32,11 +33,12 @@ from .lines import Lines
 from .place import NETWORKS, CannotStart, Place, prepare
 from .screen import Screen
 
-ENDED, FAILED, CANNOT_START = 0, 1, 2
+ENDED = 0
 _METER_WH = 1_234_000  # a meter that has seen something of life
 _UNTIL_S = 120  # the plant's, for a condition
 _UNLOCKED_S = 10  # and for the bolt to come in
 _POLL_S = 0.05
+_MEND = "docs/sim-box.md has the keys and words that there are"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Ended(Exception):
 
 
 def play(wish: Wish) -> int:
-    """The exit code."""
+    """The exit code. Raises Trouble."""
     try:
         interpreter()
         steps = script.keys(wish.keys)
@@ -67,13 +69,10 @@ def play(wish: Wish) -> int:
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             place = prepare(folder.resolve(), wish.broker, wish.blank)
             return asyncio.run(_Game(wish, place).run(steps))
-    except (NoInterpreter, CannotStart, script.BadScript) as error:
-        return _complain(CANNOT_START, str(error))
-
-
-def _complain(code: int, text: str) -> int:
-    print(f"pilotwire sim box: {text}", file=sys.stderr)
-    return code
+    except NoInterpreter as error:
+        raise CannotStart(str(error), "pilotwire doctor says what else is missing") from error
+    except script.BadScript as error:
+        raise CannotStart(str(error), _MEND) from error
 
 
 class _Game:
@@ -99,8 +98,8 @@ class _Game:
                 await stack.enter_async_context(self._bridge)
             except OSError as error:
                 raise CannotStart(
-                    f"--port {self._wish.port} cannot be listened on ({error.strerror}): name "
-                    "another one, or leave it out"
+                    f"--port {self._wish.port} cannot be listened on ({error.strerror})",
+                    "name another one, or leave it out",
                 ) from error
             self._box = Box(
                 self._world,
@@ -134,9 +133,11 @@ class _Game:
                     tasks.remove(task)
                     task.result()
                 if self._running and not self._box.firmware.alive:
-                    return _complain(FAILED, f"the firmware {self._box.firmware.ended}")
+                    happened = f"the firmware {self._box.firmware.ended}"
+                    do = "what it printed last says why"
+                    raise Trouble(REFUSED, happened, "the box is gone", do)
         except (Ended, script.BadScript) as error:
-            return _complain(FAILED, str(error))
+            raise Trouble(REFUSED, str(error), "the box has ended", _MEND) from error
         finally:
             for task in (over, *tasks):
                 task.cancel()
@@ -153,8 +154,8 @@ class _Game:
         except RuntimeError as error:
             last = str(error).strip().splitlines()[-1]
             raise CannotStart(
-                f"the broker {name} did not start on port {place.port} ({last}): name one of your "
-                "own with --broker host:port"
+                f"the broker {name} did not start on port {place.port} ({last})",
+                "name one of your own with --broker host:port",
             ) from error
         return f"{name}, started for it"
 
@@ -162,7 +163,7 @@ class _Game:
         place, bridge = self._place, self._bridge
         console = Console()
         if not person or console.is_dumb_terminal:
-            return Lines(sys.stdout, self._recorder, self._wish.as_json)
+            return Lines(self._recorder, self._wish.as_json)
         title = f"{place.id}  MQTT {place.host}:{place.port}  console {bridge.url}"
         return stack.enter_context(Screen(console, self._recorder, self._hands, title))
 

@@ -1,19 +1,20 @@
-"""A run's log for a person to read: a line for each thing that happens, with its time."""
+"""A run's log for a person to read: a text for each thing that happens, with its time."""
 
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 
-def told(lines: Iterable[str]) -> Iterator[str]:
-    """Each of a simulation's lines as `h:mm:ss.mmm  text`."""
+def told(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """(ms since the start, text) of each of a simulation's lines."""
     for line in lines:
         us, _, what = line.partition(" ")
-        yield f"{_clock(int(us))}  {_text(what)}"
+        yield int(us) // 1_000, _text(what)
 
 
-def _clock(us: int) -> str:
-    s, ms = divmod(us // 1_000, 1_000)
+def clock(t_ms: int) -> str:
+    """As `h:mm:ss.mmm`."""
+    s, ms = divmod(t_ms, 1_000)
     return f"{s // 3_600}:{s // 60 % 60:02}:{s % 60:02}.{ms:03}"
 
 

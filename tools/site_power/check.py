@@ -1,73 +1,81 @@
-"""`pilotwire site check`: whether a site is safe as it is written down, and boxes are set so.
-
-Exit code 0: it is. 1: it is not, and where is said. 3: a box has not answered.
-"""
+"""`pilotwire site check`: whether a site is safe as it is written down, and boxes are set so."""
 
 import asyncio
 import json
 import secrets
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import aiomqtt
 from backend.settings import Broker
+from pilotwire_cli.output import objects, progress, tell
+from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, Trouble
 
 from . import heard, tree
-from .tree import BOX_KEEPALIVE_S, Site
+from .tree import BOX_KEEPALIVE_S, Feeder, Site
 
-FINE, WRONG, SILENT = 0, 1, 3
 _KEYS = ["site_ma", "mqtt_keepalive_s"]
 
 
-def check(path: Path, broker: Broker | None, wait_s: float) -> int:
-    """Print what was found."""
+def check(path: Path, broker: Broker | None, wait_s: float, as_json: bool) -> int:
+    """Print what was found. Raises Trouble."""
     site = load(path)
-    if site is None:
-        return WRONG
-    print(*_lines(site), sep="\n")
+    feeders = [_about(site, feeder) for feeder in site.feeders.values()]
+    if as_json:
+        objects({"site": site.name, "boxes": len(site.boxes), "lease_s": site.lease_s}, *feeders)
+    else:
+        print(f"{site.name}: {len(site.boxes)} boxes, leases of {site.lease_s} s")
+        print(*map(_line, feeders), sep="\n")
     if broker is None:
-        return FINE
+        return DONE
     try:
-        said = asyncio.run(_ask(site, broker, wait_s))
+        with progress("waiting for the boxes"):
+            said = asyncio.run(_ask(site, broker, wait_s))
     except aiomqtt.MqttError as error:
-        return _complain(SILENT, f"broker {broker.host}:{broker.port}: {error}")
-    return _compare(site, said)
+        happened, do = f"broker {broker.host}:{broker.port}: {error}", "start it, or name another"
+        raise Trouble(NO_ANSWER, happened, "no box was asked", do) from error
+    return _compare(site, said, as_json)
 
 
-def load(path: Path) -> Site | None:
-    """The site; None: what is wrong with it is on standard error."""
+def load(path: Path) -> Site:
+    """The site. Raises Trouble."""
     try:
         return tree.load(path)
     except (tree.SiteError, OSError) as error:
-        _complain(WRONG, f"{path}: {error}")
-        return None
+        means = "the site is not safe, or not all of it is said"
+        do = "docs/site.md says what stands in the file"
+        raise Trouble(REFUSED, f"{path}: {error}", means, do) from error
 
 
-def _complain(code: int, text: str) -> int:
-    print(f"pilotwire site: {text}", file=sys.stderr)
-    return code
-
-
-def _lines(site: Site) -> list[str]:
-    """Each feeder's fuse, and what it carries with every network down."""
-    lines = [f"{site.name}: {len(site.boxes)} boxes, leases of {site.lease_s} s"]
-    for feeder in site.feeders.values():
-        loads = []
-        for phase in feeder.phases:
-            shares_ma = sum(
-                box.share_ma
-                for box in site.boxes.values()
-                if feeder.name in site.above(box.feeder) and phase in box.rotation
-            )
-            others_ma = feeder.others_ma[phase - 1]
-            loads.append(f"L{phase} {shares_ma / 1_000:g} + {others_ma / 1_000:g}")
-        lines.append(
-            f"{feeder.name}: {feeder.curve} {feeder.fuse_ma / 1_000:g} A; shares and others of"
-            f" {', '.join(loads)} A; bears {site.worst_ma(feeder.name) / 1_000:.0f} A until leases"
-            " have ended"
+def _about(site: Site, feeder: Feeder) -> dict[str, Any]:
+    """A feeder's fuse, and what it carries on each of its phases with every network down."""
+    shares_ma = [
+        sum(
+            box.share_ma
+            for box in site.boxes.values()
+            if feeder.name in site.above(box.feeder) and phase in box.rotation
         )
-    return lines
+        for phase in feeder.phases
+    ]
+    return {
+        "feeder": feeder.name,
+        "curve": feeder.curve,
+        "fuse_ma": feeder.fuse_ma,
+        "phases": list(feeder.phases),
+        "shares_ma": shares_ma,
+        "others_ma": [feeder.others_ma[phase - 1] for phase in feeder.phases],
+        "worst_ma": site.worst_ma(feeder.name),
+    }
+
+
+def _line(about: dict[str, Any]) -> str:
+    columns = zip(about["phases"], about["shares_ma"], about["others_ma"], strict=True)
+    loads = [f"L{phase} {ma / 1_000:g} + {other / 1_000:g}" for phase, ma, other in columns]
+    return (
+        f"{about['feeder']}: {about['curve']} {about['fuse_ma'] / 1_000:g} A; shares and others of"
+        f" {', '.join(loads)} A; bears {about['worst_ma'] / 1_000:.0f} A until leases have ended"
+    )
 
 
 async def _ask(site: Site, broker: Broker, wait_s: float) -> dict[str, dict[str, Any]]:
@@ -99,22 +107,32 @@ def _result(payload: Any) -> dict[str, Any]:
         return {}
 
 
-def _compare(site: Site, said: dict[str, dict[str, Any]]) -> int:
+def _compare(site: Site, said: dict[str, dict[str, Any]], as_json: bool) -> int:
+    troubles = [one for name, values in said.items() for one in _wrong(site, name, values)]
     silent = [name for name in site.boxes if name not in said]
-    wrong: dict[str, list[str]] = {}
-    for name, values in said.items():
-        share_ma = site.boxes[name].share_ma
-        site_ma, keepalive_s = values.get("site_ma"), values.get("mqtt_keepalive_s")
-        if site_ma != share_ma:
-            text = f"boxes.{name}.share_a: {share_ma / 1_000:g} A, but site_ma of the box is"
-            wrong.setdefault(name, []).append(f"{text} {site_ma}: set it to {share_ma}")
-        if type(keepalive_s) is not int or keepalive_s > BOX_KEEPALIVE_S:
-            text = f"boxes.{name}: its mqtt_keepalive_s is {keepalive_s}"
-            wrong.setdefault(name, []).append(f"{text}: set it to {BOX_KEEPALIVE_S} or less")
-    for texts in wrong.values():
-        for text in texts:
-            _complain(WRONG, text)
     if silent:
-        _complain(SILENT, f"no answer from {', '.join(silent)}")
-    print(f"{len(said) - len(wrong)} of {len(site.boxes)} boxes are set as they should be")
-    return WRONG if wrong else SILENT if silent else FINE
+        happened = f"no answer from {', '.join(silent)}"
+        means = "how they are set is not known"
+        troubles.append(Trouble(NO_ANSWER, happened, means, "connect them, then check again"))
+    for trouble in troubles:
+        tell("site check", trouble, as_json)
+    right = sum(not any(_wrong(site, name, values)) for name, values in said.items())
+    if as_json:
+        objects({"right": right, "boxes": len(site.boxes), "silent": silent})
+    else:
+        print(f"{right} of {len(site.boxes)} boxes are set as they should be")
+    return min((trouble.code for trouble in troubles), default=DONE)
+
+
+def _wrong(site: Site, name: str, values: dict[str, Any]) -> Iterator[Trouble]:
+    """What of a box's configuration is not as the file has it."""
+    share_ma = site.boxes[name].share_ma
+    site_ma, keepalive_s = values.get("site_ma"), values.get("mqtt_keepalive_s")
+    if site_ma != share_ma:
+        happened = f"boxes.{name}.share_a: {share_ma / 1_000:g} A, but site_ma of the box is"
+        means = "with every network down it takes what it has, not what the file counts on"
+        yield Trouble(REFUSED, f"{happened} {site_ma}", means, f"set site_ma to {share_ma}")
+    if type(keepalive_s) is not int or keepalive_s > BOX_KEEPALIVE_S:
+        happened = f"boxes.{name}: its mqtt_keepalive_s is {keepalive_s}"
+        means, do = "that it is gone is seen too late", f"set it to {BOX_KEEPALIVE_S} or less"
+        yield Trouble(REFUSED, happened, means, do)

@@ -204,8 +204,10 @@ def _time(unix: float) -> float:
     return unix / DAY_S
 
 
-def picture(logs: Sequence[Path], output: Path, day: str, zone: str, title: str) -> str:
-    """Draw it, and say so in a line. Raises OSError, and ValueError for what cannot be."""
+def drawn(
+    logs: Sequence[Path], output: Path, day: str, zone: str, title: str
+) -> dict[str, str | int]:
+    """Draw it: file, day, overloads. Raises OSError, and ValueError for what cannot be."""
     try:
         place = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -216,5 +218,5 @@ def picture(logs: Sequence[Path], output: Path, day: str, zone: str, title: str)
     else:
         begin = fullest(found, place)
     draw(found, begin, place, output)
-    when = datetime.fromtimestamp(begin, place)
-    return f"drawn: {output}, {when:%Y-%m-%d}; overloads of the connection: {found.overloads}"
+    when = f"{datetime.fromtimestamp(begin, place):%Y-%m-%d}"
+    return {"file": str(output), "day": when, "overloads": found.overloads}

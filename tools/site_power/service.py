@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 import aiomqtt
-from backend.log import line, stray
+from backend.log import as_objects, line, stray
 from backend.settings import Broker
 from backend.tasks import end, until_signal
 
@@ -39,12 +39,13 @@ _REPORT_S = 60.0
 _LOOK_S = 1.0  # whether there is something to plan
 
 
-def run(site: Site, broker: Broker, name: str, log: Path | None) -> int:
+def run(site: Site, broker: Broker, name: str, log: Path | None, as_json: bool) -> int:
     """Share until SIGINT or SIGTERM; the exit code."""
-    return asyncio.run(_run(Service(site, broker, name, log)))
+    return asyncio.run(_run(Service(site, broker, name, log), as_json))
 
 
-async def _run(service: "Service") -> int:
+async def _run(service: "Service", as_json: bool) -> int:
+    as_objects.set(as_json)
     asyncio.get_running_loop().set_exception_handler(stray)
     work = asyncio.create_task(service.run())
     if not await until_signal(work):
