@@ -9,7 +9,7 @@ from commissioning.report import reported
 from commissioning.sheet import sheet
 from commissioning.words import allowed
 from pilotwire.record import seal
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 KEY = bytes(range(32))
 SWEEP = [

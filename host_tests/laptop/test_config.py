@@ -4,8 +4,8 @@ import json
 
 import pytest
 from pilotwire_cli.main import app
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG
 from talker import Talker
+from telling.trouble import DONE, REFUSED, WRONG
 from typer.testing import CliRunner
 
 NOW = {"id": "desk", "limit_ma": 0, "ventilated": False, "location": "", "mqtt_password": "***"}

@@ -3,8 +3,8 @@
 import pytest
 from laptop import dialogue as room
 from laptop.dialogue import sitting
-from pilotwire_cli.trouble import NO_ANSWER, REFUSED, WRONG, Trouble
 from talker import Talker
+from telling.trouble import NO_ANSWER, REFUSED, WRONG, Trouble
 
 
 @pytest.fixture(autouse=True)

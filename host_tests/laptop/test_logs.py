@@ -5,8 +5,8 @@ import json
 import pytest
 from laptop import said
 from pilotwire_cli.main import app
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG
 from talker import Talker
+from telling.trouble import DONE, REFUSED, WRONG
 from typer.testing import CliRunner
 
 ENTRY = "2027-01-15 08:00:00 3/8123 error   fault pe"

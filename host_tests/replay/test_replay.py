@@ -4,10 +4,10 @@ import json
 
 import pytest
 from pilotwire.pilot import reasons, tap
-from pilotwire_cli.trouble import WRONG, Trouble
 from replay import TraceError, load, replay
 from replay.record import STORIES, TRACES, record
 from replay.report import report
+from telling.trouble import WRONG, Trouble
 
 OPENED = {
     "two-limits": reasons.OPENED_BY_VEHICLE,

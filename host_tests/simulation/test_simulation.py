@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from pilotwire.link import commands
-from pilotwire_cli.trouble import Trouble
 from simulation import RULES
 from simulation.planted import PLANTED
 from simulation.proof import plant
 from simulation.report import report
 from simulation.sweep import KINDS, play, smallest
+from telling.trouble import Trouble
 
 HERE = Path(__file__).parent
 _LINES = (HERE / "regressions.txt").read_text().splitlines()

@@ -14,10 +14,10 @@ from desk import free_port
 from installer_proof.faults import FAULTS, HEALTHY
 from installer_proof.installer import PIN
 from installer_proof.run import bench, outcomes
-from pilotwire_cli.trouble import DONE, REFUSED
 from plant import Cable, Car
 from rig.broker import broker
 from rig.operator import Operator
+from telling.trouble import DONE, REFUSED
 
 SEALED_MA = 16_000
 SOME = ("feedback at the wrong contact", "pilot divider with a wrong resistor",

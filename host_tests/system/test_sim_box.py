@@ -12,9 +12,9 @@ from commissioning.report import reported
 from paho.mqtt.enums import CallbackAPIVersion
 from pexpect.fdpexpect import fdspawn
 from pilotwire_cli.main import app
-from pilotwire_cli.trouble import DONE
 from playing import PIN, played
 from sim_box.place import NETWORKS
+from telling.trouble import DONE
 from typer.testing import CliRunner
 
 _LONGEST_S = 60

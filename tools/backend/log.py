@@ -12,7 +12,7 @@ from collections import Counter
 from contextvars import ContextVar
 from typing import Any
 
-from pilotwire_cli.output import objects
+from telling.output import objects
 
 _PLAIN = re.compile(r"[!#-<>-~]+")  # needs no quotes: no space, quote or equals sign
 _MOST_CHARS = 200

@@ -5,8 +5,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from pilotwire_cli.output import objects, progress
-from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
+from telling.output import objects, progress
+from telling.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
 
 from . import command as commands
 from .consumer import Consumer

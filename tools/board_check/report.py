@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+from telling.output import objects
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 from . import NoBoard, check, load, names
 from .divider import Divider, NoOhms, ohms

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from pilotwire_cli.output import objects, progress
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
 from records.keys import device_key
 from records.source import SourceError, plain
 from records.source import load as load_records
 from records.verify import verify
+from telling.output import objects, progress
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 from .page import page
 from .read import Report, load

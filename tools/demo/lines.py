@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from pilotwire_cli.output import objects
+from telling.output import objects
 
 from .recorder import Message, Sample
 from .words import amps, message_words, why_not_words

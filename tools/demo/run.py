@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
 from plant import Meter, World
 from rich.console import Console
 from rig.box import Box
 from rig.broker import broker
 from rig.interpreter import NoInterpreter, interpreter
 from rig.operator import Operator
+from telling.output import objects
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 from .lines import Lines, as_objects, in_words
 from .recorder import Recorder

@@ -4,9 +4,9 @@ import sys
 import time
 from typing import TextIO
 
-from pilotwire_cli.output import objects, progress, tell
-from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
 from rig.install import BUILD
+from telling.output import objects, progress, tell
+from telling.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
 
 from . import board as board_
 from . import computer

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+from telling.output import objects
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 from . import answers, said
 from .dialogue import Dialogue

@@ -6,8 +6,8 @@ import select
 import sys
 from collections.abc import Iterator
 
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+from telling.output import objects
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 from . import answers, said
 from .line import Line, chosen

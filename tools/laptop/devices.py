@@ -8,9 +8,9 @@ does not notice.
 from collections.abc import Iterable
 from typing import Any
 
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, NO_ANSWER, Trouble
 from serial.tools.list_ports import comports
+from telling.output import objects
+from telling.trouble import DONE, NO_ANSWER, Trouble
 
 from . import answers
 from .dialogue import sitting

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from pilotwire_cli.trouble import REFUSED, WRONG, Trouble, no_answer
+from telling.trouble import REFUSED, WRONG, Trouble, no_answer
 
 from . import said
 from .line import Line

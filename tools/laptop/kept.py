@@ -5,8 +5,8 @@ import sys
 import time
 from pathlib import Path
 
-from pilotwire_cli.output import objects, progress
-from pilotwire_cli.trouble import DONE, REFUSED, Trouble
+from telling.output import objects, progress
+from telling.trouble import DONE, REFUSED, Trouble
 
 from . import answers, said
 from .show import at_box

@@ -1,8 +1,8 @@
 """The wire to a box: a serial port, or what pyserial has a URL for (socket://host:port)."""
 
 import serial
-from pilotwire_cli.trouble import WRONG, Trouble, no_answer
 from serial.tools.list_ports import comports
+from telling.trouble import WRONG, Trouble, no_answer
 
 BAUD = 115_200
 _TURN_S = 0.05

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pilotwire_cli.trouble import WRONG, Trouble
+from telling.trouble import WRONG, Trouble
 
 from .dialogue import Dialogue, sitting
 from .line import chosen

@@ -7,12 +7,12 @@ from typing import Any
 
 from demo.panels import PILOT_ROWS, grid, panel, pilot
 from demo.words import amps, limit_words, state_words
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE
 from rich.console import Console, RenderableType
 from rich.layout import Layout
 from rich.live import Live
 from rich.text import Text
+from telling.output import objects
+from telling.trouble import DONE
 
 from . import answers
 from .dialogue import Dialogue

@@ -12,8 +12,8 @@ import serial
 from pilotwire.energy import mapfile, plausible, scan
 from pilotwire.energy.meter import Meter
 from pilotwire.energy.rtu import open_bus
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, REFUSED, Trouble
+from telling.output import objects
+from telling.trouble import DONE, REFUSED, Trouble
 
 try:
     import termios

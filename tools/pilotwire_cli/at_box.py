@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from .output import Json
+from telling.output import Json
 
 app = typer.Typer()
 config = typer.Typer(no_args_is_help=True, help="A box's config.json (docs/configuration.md).")

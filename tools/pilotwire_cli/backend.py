@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-
-from .output import Json
-from .trouble import WRONG, Trouble
+from telling.output import Json
+from telling.trouble import WRONG, Trouble
 
 if TYPE_CHECKING:
     from backend.settings import Broker

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from .output import Json
+from telling.output import Json
 
 app = typer.Typer(no_args_is_help=True, help="Commissioning: docs/commissioning.md.")
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rig.interpreter import ROOT
+from telling.output import Json
 
 from .at_box import app as at_box
 from .at_box import config
@@ -14,7 +15,6 @@ from .board import app as board
 from .commission import app as commission
 from .meter import app as meter
 from .offline import app as offline
-from .output import Json
 from .provision import app as provision
 from .records import app as records
 from .root import Root

@@ -3,8 +3,7 @@
 from typing import Annotated
 
 import typer
-
-from .output import Json
+from telling.output import Json
 
 app = typer.Typer(no_args_is_help=True, help="A meter at this computer's serial port.")
 

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from .output import Json, objects
+from telling.output import Json, objects
 
 app = typer.Typer()
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from telling.output import Json
 
 from .at_box import Port
-from .output import Json
 
 app = typer.Typer(no_args_is_help=True, help="Charging records, as a box has kept them.")
 

@@ -4,10 +4,9 @@ import sys
 from typing import Any
 
 import typer
+from telling.output import tell
+from telling.trouble import WRONG, Trouble
 from typer.core import TyperGroup
-
-from .output import tell
-from .trouble import WRONG, Trouble
 
 _STOPPED = 130
 

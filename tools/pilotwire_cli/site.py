@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from telling.output import Json, objects, progress
 
 from .backend import At, Ca, Cert, Key, PasswordFile, User, broker_of
-from .output import Json, objects, progress
 
 app = typer.Typer(no_args_is_help=True, help="One connection for many boxes (docs/site.md).")
 

@@ -4,8 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, WRONG, Trouble
+from telling.output import objects
+from telling.trouble import DONE, WRONG, Trouble
 
 OFFERS = json.loads((Path(__file__).parent / "offers.json").read_text())
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pilotwire.power.plan import check
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+from telling.output import objects
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 from zones.compiler import UnknownZone, zone_info
 
 from .plan import Slot, Wish, at_once, slots

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from flashing.console import BoardFailed, CableLost
-from pilotwire_cli.output import objects, progress
-from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
+from telling.output import objects, progress
+from telling.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
 
 from . import batch, put, rows
 from .batch import Broker

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from pilotwire_cli.output import objects, tell
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+from telling.output import objects, tell
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 from .keys import device_key, hash_of
 from .source import Damage, Found, Item, Missing, Source, SourceError, load, plain

@@ -5,8 +5,8 @@ from typing import Any
 
 from pilotwire.pilot import duty as _duty
 from pilotwire.pilot import faults, levels, reasons, signals
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+from telling.output import objects
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 from .replay import Step, replay
 from .trace import TraceError, load

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
 from plant import Cable, Car, World
+from telling.output import objects
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 from .box import Box
 from .interpreter import NoInterpreter, interpreter

@@ -19,13 +19,13 @@ from backend.tasks import end
 from fleet.box import Box as Model
 from fleet.box import Pace, Tally
 from fleet.run import CannotRun, allow_files
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import REFUSED, Trouble
 from plant import Cable, Locked, World
 from rig.box import Box
 from rig.broker import broker, mosquitto
 from rig.interpreter import NoInterpreter, interpreter
 from rig.ports import free_port
+from telling.output import objects
+from telling.trouble import REFUSED, Trouble
 
 from .cars import VEHICLES
 from .place import CannotStart, address, answers

@@ -4,7 +4,7 @@ from typing import Any
 
 from demo.recorder import Recorder
 from demo.words import amps, limit_words, state_words, why_not_words
-from pilotwire_cli.output import objects
+from telling.output import objects
 
 
 class Lines:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pilotwire_cli.trouble import WRONG, Trouble
 from rig.ports import free_port
+from telling.trouble import WRONG, Trouble
 
 ID = "sim-box"
 _UNNAMED = "pilotwire"  # what a box without configuration calls itself

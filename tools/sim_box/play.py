@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.recorder import Recorder
-from pilotwire_cli.trouble import REFUSED, Trouble
 from plant import Locked, Meter, World
 from plant.contactor import LOAD_MA
 from plant.link import TICK_MS
@@ -24,6 +23,7 @@ from rich.console import Console
 from rig.box import Box
 from rig.broker import broker, mosquitto
 from rig.interpreter import NoInterpreter, interpreter
+from telling.trouble import REFUSED, Trouble
 
 from . import script
 from .bridge import Bridge

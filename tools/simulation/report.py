@@ -1,7 +1,7 @@
 """`pilotwire sim run`: one seed, as a story or as the fewest kinds that it needs to fail."""
 
-from pilotwire_cli.output import objects, progress
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+from telling.output import objects, progress
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 from .simulation import Simulation
 from .story import clock, told

@@ -9,8 +9,8 @@ from typing import Any
 
 import aiomqtt
 from backend.settings import Broker
-from pilotwire_cli.output import objects, progress, tell
-from pilotwire_cli.trouble import DONE, NO_ANSWER, REFUSED, Trouble
+from telling.output import objects, progress, tell
+from telling.trouble import DONE, NO_ANSWER, REFUSED, Trouble
 
 from . import heard, tree
 from .tree import BOX_KEEPALIVE_S, Feeder, Site

@@ -1,7 +1,7 @@
 """`pilotwire zone`: what a person gets to see, and the exit codes."""
 
-from pilotwire_cli.output import objects
-from pilotwire_cli.trouble import DONE, REFUSED, WRONG, Trouble
+from telling.output import objects
+from telling.trouble import DONE, REFUSED, WRONG, Trouble
 
 from .compiler import NoRule, UnknownZone, rule_text
 
