@@ -139,7 +139,7 @@ graph: setup  ## every reachable state of ring 0, checked and drawn: docs/pictur
 	@$(BIN)/python -m graph
 
 fuzz: setup  ## random plants against ring 0's invariants on every core; MINUTES=n
-	@$(BIN)/python -m rig.fuzz $(or $(MINUTES),5)
+	@$(BIN)/python -m ring0.fuzz $(or $(MINUTES),5)
 
 sim: setup  ## the whole firmware in virtual time, all that can go wrong; SEEDS=n FIRST=k HOURS=h
 	@$(BIN)/python -m simulation --seeds $(or $(SEEDS),100) --first $(or $(FIRST),1) --hours $(or $(HOURS),2)
@@ -157,7 +157,7 @@ site-crowd: setup  ## a site of BOXES=n models at a real mosquitto: messages, pr
 	@$(BIN)/python -m site_bench.crowd --boxes $(or $(BOXES),500)
 
 link-fuzz: setup  ## hostile messages over a broker to two boxes; MESSAGES=n SEED=n
-	@$(BIN)/python -m rig.link_fuzz --messages $(or $(MESSAGES),100000) --seed $(or $(SEED),1)
+	@$(BIN)/python -m hostile.over_a_broker --messages $(or $(MESSAGES),100000) --seed $(or $(SEED),1)
 
 console-noise: setup  ## LINES=n of noise at the console while a car charges: neither ring 0 nor the heap moves
 	@LINES=$(or $(LINES),20000) $(BIN)/pytest host_tests/system/test_console.py -k noise

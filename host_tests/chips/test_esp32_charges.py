@@ -9,7 +9,7 @@ from pilotwire.pilot import handover, signals
 from pilotwire.pilot.guard import Guard
 from pilotwire.pilot.settings import Settings
 from plant import Car, World
-from rig.guarded import Guarded
+from ring0.guarded import Guarded
 
 CONTACTS = {"feedback": 32, "rcd": 33, "pe": 13, "lock": 14, "stop": 4, "tamper": 5}
 READS_US = (35, 60, 85)  # of the ADC, as others have measured it

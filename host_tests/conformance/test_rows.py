@@ -3,7 +3,7 @@
 import pytest
 from conformance.measure import cases, figures, holds, measured
 from conformance.rows import ROWS
-from rig.guards import There
+from ring0.guards import There
 
 EACH = [
     pytest.param(row, profile, id=f"{row.name}-{profile}")

@@ -8,9 +8,9 @@ from demo.lines import Lines, in_words
 from demo.recorder import Message, Recorder
 from demo.scenario import STEPS
 from demo.screen import Screen
-from demo.words import why_not_words
 from plant import Cable, Car, World
 from rich.console import Console
+from telling.words import why_not_words
 
 STATE = {
     "state": "B1",

@@ -5,9 +5,9 @@ import json
 import pytest
 from emulator.charge_pump import ChargePump
 from emulator.console import CTRL_C
+from on_chip.box import RING1, WATCHDOG_MS, slot, tree
 from packing.mpy import tree as tree_of
 from packing.pack import pack
-from rig.emulated import RING1, WATCHDOG_MS, slot, tree
 
 PROMPT = b">>> "
 _STARTS_S = 40  # emulated: four starts, each with its pause

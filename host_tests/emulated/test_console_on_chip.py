@@ -4,7 +4,7 @@ import pytest
 from emulator.cable import Cable
 from emulator.console import CTRL_B, CTRL_C, CTRL_D
 from flashing.console import Console
-from rig.emulated import HOLD_MS, Box, tree
+from on_chip.box import HOLD_MS, Box, tree
 
 CONFIG = b'{"id": "bay-7", "limit_ma": 16000, "cable_ma": 32000, "meter": ""}'
 ANSWERS_MS = 20_000  # the shell loads with the first key

@@ -12,13 +12,13 @@ from emulator.wifi import GATEWAY, SSID
 from flashing.console import Console
 from flashing.flash import flash
 from flashing.made import Made
+from office.threaded import Office
+from on_chip.box import Box, slot
+from on_chip.terminator import terminator
 from packing import mpy
 from packing.pack import pack
 from plant import Cable, Car
 from plant.frames import MeterFrames
-from rig.emulated import Box, slot
-from rig.office import Office
-from rig.terminator import terminator
 
 ID = "pico"
 OPENING = "journal/open"

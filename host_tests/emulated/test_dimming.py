@@ -1,6 +1,6 @@
 """The contact of dimming on the chip's pin, and what its sensors cost ring 1 there."""
 
-from rig.emulated import AT_THE_PROMPT, Box, tree
+from on_chip.box import AT_THE_PROMPT, Box, tree
 
 # Both of a turn's dearest: the fetch of an SHT3x with its checks, and nobody at an address.
 TURNS = """

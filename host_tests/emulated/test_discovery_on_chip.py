@@ -1,6 +1,6 @@
 """Home Assistant's discovery on the chip: streamed from flash, its code and one line in memory."""
 
-from rig.emulated import tree
+from on_chip.box import tree
 
 CODE = """
 import gc

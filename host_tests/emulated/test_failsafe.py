@@ -2,8 +2,8 @@
 
 import pytest
 from emulator.console import CTRL_C, CTRL_D
+from on_chip.box import AT_THE_PROMPT, HOLD_MS, RING1, WATCHDOG_MS, Box, tree
 from pilotwire.pilot import duty, faults, handover, reasons, signals
-from rig.emulated import AT_THE_PROMPT, HOLD_MS, RING1, WATCHDOG_MS, Box, tree
 
 TICK_MS = 10
 TOKEN_MS = 50

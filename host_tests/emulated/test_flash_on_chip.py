@@ -8,9 +8,9 @@ from emulator.charge_pump import ChargePump
 from flashing.console import CableLost, Console
 from flashing.flash import flash
 from flashing.made import Made
+from on_chip.box import RING1, Box, slot, tree
 from packing import mpy
 from packing.pack import pack
-from rig.emulated import RING1, Box, slot, tree
 
 NEW = RING1.replace(b"started after", b"new, started after")
 PULLS = 3

@@ -1,7 +1,7 @@
 """10,000 hand-overs between a hard timer and a program that allocates and collects: none torn."""
 
+from on_chip.box import tree
 from packing.mpy import as_source
-from rig.emulated import tree
 
 CODE = """
 import gc

@@ -2,8 +2,8 @@
 
 from emulator.pins import Edges
 from emulator.serial_slave import SerialSlave
+from on_chip.box import BOARD, tree
 from pilotwire.pilot import signals
-from rig.emulated import BOARD, tree
 
 BAUD = 9_600
 CHARACTER_NS = 10e9 / BAUD

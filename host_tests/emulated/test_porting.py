@@ -2,7 +2,7 @@
 
 import re
 
-from rig.emulated import HOLD_MS, Box, tree
+from on_chip.box import HOLD_MS, Box, tree
 from rig.interpreter import ROOT
 
 PAGE = (ROOT / "docs" / "porting.md").read_text()

@@ -1,6 +1,6 @@
 """The installer's meter scan on the chip: its code and each map fit beside the whole firmware."""
 
-from rig.emulated import tree
+from on_chip.box import tree
 
 CODE = """
 import gc

@@ -8,13 +8,13 @@ from desk import free_port
 from emulator.flash import FlashOperations
 from emulator.serial_slave import SerialSlave
 from emulator.wifi import GATEWAY, SSID
+from office.threaded import Office
+from on_chip.box import Box, tree
 from pilotwire.pilot import duty
 from pilotwire.record.frame import Frame
 from pilotwire.record.layout import decode
 from plant import Cable, Car
 from plant.frames import MeterFrames
-from rig.emulated import Box, tree
-from rig.office import Office
 
 ID = "pico"
 OPENING = "journal/open"

@@ -9,7 +9,7 @@ import pytest
 from certificates import Authority, issue, write_box, write_server
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from emulator.wifi import GATEWAY, SSID
-from rig.emulated import tree
+from on_chip.box import tree
 
 AUTHORITY = Authority()
 SERVERS = {

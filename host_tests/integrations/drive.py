@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rig.evcc import CYCLE_S, Evcc
+from evcc.loop import CYCLE_S, Evcc
 
 FILE = Path(__file__).parents[2] / "docs" / "integrations" / "evcc.yaml"
 # Off, on, up and down by tenths, off again, one phase and three: each for so many cycles.

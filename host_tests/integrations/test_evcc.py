@@ -5,10 +5,10 @@ import json
 import pytest
 from contract_box import EXAMPLES, PREFIX, ContractBox
 from drive import a_day, charger
+from evcc.loop import Evcc, status_of
+from evcc.sources import SourceError, formatted, gojq, jq, seconds
 from hypothesis import given
 from hypothesis import strategies as st
-from rig.evcc import Evcc, status_of
-from rig.evcc_sources import SourceError, formatted, gojq, jq, seconds
 
 pytestmark = pytest.mark.skipif(not gojq(), reason="gojq is not installed")
 

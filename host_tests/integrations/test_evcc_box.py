@@ -2,10 +2,10 @@
 
 import pytest
 from drive import a_day, charger
+from evcc.loop import CYCLE_S, Evcc
+from evcc.sources import gojq
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from rig.evcc import CYCLE_S, Evcc
-from rig.evcc_sources import gojq
 from whole_box import PREFIX, WholeBox
 
 pytestmark = pytest.mark.skipif(not gojq(), reason="gojq is not installed")

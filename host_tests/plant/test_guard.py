@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 from plant import Cable, Car, Pilot, World
-from rig.guarded import Guarded
+from ring0.guarded import Guarded
 
 
 @pytest.mark.parametrize("error_pm", [-30, 0, 30], ids=["pp-3%", "pp", "pp+3%"])

@@ -2,8 +2,8 @@
 
 from pilotwire.pilot import handover
 from plant import Car, World
-from rig.guarded import Guarded
-from rig.guards import Here, There
+from ring0.guarded import Guarded
+from ring0.guards import Here, There
 
 
 def test_both_interpreters_decide_alike_through_a_charge(micropython):

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pilotwire.pilot import cable, faults, guard, sequence
-from rig.guarded import PERMITTED
-from rig.invariants import BOUNDS, CONDITIONS, TRIALS, Broken
-from rig.scenario import CORNERS, PILOTS, Scenario
-from rig.scenarios import CABLE, PARTS, SCENARIOS, SETTINGS
+from ring0.guarded import PERMITTED
+from ring0.invariants import BOUNDS, CONDITIONS, TRIALS, Broken
+from ring0.scenario import CORNERS, PILOTS, Scenario
+from ring0.scenarios import CABLE, PARTS, SCENARIOS, SETTINGS
 
 GUARD_MD = Path(__file__).parents[2] / "docs" / "guard.md"
 
 BUDGET = settings(
     deadline=None,
     database=None,
-    phases=[Phase.explicit, Phase.generate],  # `rig.fuzz` knows how to make one smaller
+    phases=[Phase.explicit, Phase.generate],  # `ring0.fuzz` knows how to make one smaller
     derandomize=True,  # `make fuzz` looks elsewhere each time
     print_blob=False,
     suppress_health_check=list(HealthCheck),

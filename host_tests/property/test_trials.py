@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from pilotwire.pilot import handover, service
 from pilotwire.pilot.service import CODES, CONTACTOR, LOCK, PILOT, RCD, VERDICT
 from plant import Cable, Car
-from rig.guarded import PERMITTED
-from rig.invariants import Broken, Invariants
-from rig.scenario import ACTIONS, BREAKS, Scenario
-from rig.scenarios import PARTS, SETTINGS, VALUES
+from ring0.guarded import PERMITTED
+from ring0.invariants import Broken, Invariants
+from ring0.scenario import ACTIONS, BREAKS, Scenario
+from ring0.scenarios import PARTS, SETTINGS, VALUES
 
 BUDGET = settings(
     deadline=None,

@@ -5,7 +5,7 @@ import re
 import pytest
 from rig.interpreter import FIRMWARE, ROOT
 from rooms import picture
-from rooms.files import circle
+from rooms.files import circle, circle_of_folders
 from rooms.house import CHIP, SHELF, found, stated
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
@@ -40,6 +40,21 @@ def test_no_arrow_leads_back():
 @pytest.mark.parametrize("root", [FIRMWARE, ROOT / "tools"], ids=lambda path: path.name)
 def test_no_file_leads_back_to_itself_not_even_by_an_import_in_a_function(root):
     assert circle(root) == []
+
+
+def test_no_folder_of_tools_leads_back_to_itself():
+    assert circle_of_folders(ROOT / "tools") == []
+
+
+def test_a_circle_of_folders_is_found_where_no_file_has_one(tmp_path):
+    for name in ("a/one", "a/two", "b/one", "b/two"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).with_suffix(".py").write_text("")
+    (tmp_path / "a" / "two.py").write_text("import b.one")
+    assert circle_of_folders(tmp_path) == []
+    (tmp_path / "b" / "two.py").write_text("from a import one")
+    assert circle(tmp_path) == []
+    assert set(circle_of_folders(tmp_path)) == {"a", "b"}
 
 
 def test_a_circle_is_found_but_not_one_that_only_types_make(tmp_path):

@@ -5,8 +5,8 @@ import re
 
 import pytest
 from board_check.divider import ohms
+from on_chip.box import HOLD_MS
 from pilotwire.pilot.proximity import rating_for
-from rig.emulated import HOLD_MS
 from rig.interpreter import ROOT
 from schematic import picture
 from schematic import reference as ref

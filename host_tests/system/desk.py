@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
+from office.operator import Operator
 from plant import Contactor, World
 from rig.box import Box
 from rig.broker import Broker, broker
-from rig.operator import Operator
 from rig.ports import free_port
 
 __all__ = ["Desk", "desk", "free_port"]

@@ -17,7 +17,7 @@ from pilotwire.pilot.duty import duty_for
 from pilotwire_cli.main import app
 from plant import Cable, Car, Contactor, World
 from rig.interpreter import FIRMWARE
-from rig.scenario import BREAKS
+from ring0.scenario import BREAKS
 from together import stories
 from typer.testing import CliRunner
 

@@ -14,9 +14,9 @@ from desk import free_port
 from installer_proof.faults import FAULTS, HEALTHY
 from installer_proof.installer import PIN
 from installer_proof.run import bench, outcomes
+from office.operator import Operator
 from plant import Cable, Car
 from rig.broker import broker
-from rig.operator import Operator
 from telling.trouble import DONE, REFUSED
 
 SEALED_MA = 16_000

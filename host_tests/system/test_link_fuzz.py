@@ -6,7 +6,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from rig import hostile, link_fuzz
+from hostile import messages, over_a_broker
 from rig.interpreter import HEAP, ROOT, environment, interpreter
 
 MESSAGES = 100_000
@@ -15,8 +15,8 @@ LONGEST = 2_000  # bytes: what is longer, link/mqtt.py keeps from the link
 HEAP_BYTES = 8_192  # it may differ by so much, of 64-bit words: the latest ids, the log's 32 texts
 CONFIG = {"id": "desk", "limit_ma": 32_000, "mqtt_host": "broker", "meter": "", "local_ttl_s": 60}
 
-PLAN = {"id": "plan", "type": "plan", "args": {"plan": hostile.HARMLESS_PLAN}}
-FIRST = hostile.Message("cmd", json.dumps(PLAN).encode())
+PLAN = {"id": "plan", "type": "plan", "args": {"plan": messages.HARMLESS_PLAN}}
+FIRST = messages.Message("cmd", json.dumps(PLAN).encode())
 
 
 def framed(message):
@@ -41,7 +41,7 @@ def fed(seed, root):
     )
     try:
         process.stdin.write(framed(FIRST))
-        for number, message in enumerate(hostile.messages(seed, count), 1):
+        for number, message in enumerate(messages.messages(seed, count), 1):
             if len(message.payload) <= LONGEST:
                 process.stdin.write(framed(message))
             if number * 10 % count == 0:
@@ -68,5 +68,5 @@ def test_a_hundred_thousand_messages_get_one_result_each_and_leave_the_heap_as_i
 
 
 def test_over_a_real_broker_a_charge_goes_on_and_none_begins():
-    for heap in asyncio.run(link_fuzz.play(2_000, seed=1)):
+    for heap in asyncio.run(over_a_broker.play(2_000, seed=1)):
         assert len(heap) == 3

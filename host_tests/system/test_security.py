@@ -4,9 +4,9 @@ import asyncio
 
 import aiomqtt
 from desk import desk, free_port
+from hostile.messages import EXAMPLES
 from plant import Cable, Car, World
 from rig.box import Box
-from rig.hostile import EXAMPLES
 
 SECRETS = {
     "wifi_key": "Himbeere-1",

@@ -10,10 +10,10 @@ from pathlib import Path
 import aiomqtt
 import pytest
 from desk import free_port
+from office.operator import Operator
 from plant import Cable, Car, World
 from rig.box import Box
 from rig.broker import broker, mosquitto
-from rig.operator import Operator
 
 pytestmark = pytest.mark.skipif(not mosquitto(), reason="mosquitto is not installed")
 

@@ -8,8 +8,8 @@ import pytest
 from contract import examples, wire
 from contract.document import FOLDER, topics
 from desk import free_port
+from office.operator import Operator
 from rig.broker import broker
-from rig.operator import Operator
 
 PREFIX = "pilotwire/v1/desk/"
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from office.tasks import end, until_signal
 from telling.output import objects, progress
 from telling.trouble import DONE, NO_ANSWER, REFUSED, WRONG, Trouble
 
@@ -14,7 +15,6 @@ from .database import database
 from .log import Counts, as_objects, line, stray
 from .settings import Broker
 from .store import Store
-from .tasks import end, until_signal
 from .transactions import Unavailable, Unusable
 from .why import lines
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from demo.words import LIMITS, why_not_words
+from telling.words import LIMITS, why_not_words
 
 
 def lines(value: dict[str, Any]) -> list[str]:

@@ -7,8 +7,8 @@ three times, with a PIN, and looks at this and that, the guided commissioning am
 from collections.abc import Iterator
 
 from emulator import Pico, find_image
+from on_chip.box import tree
 from packing.mpy import as_mpy
-from rig.emulated import tree
 
 from .board_outlet import Outlet
 from .figure import BoardFigure

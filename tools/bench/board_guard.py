@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from emulator import Pico, find_image
-from rig.emulated import AT_THE_PROMPT, tree
+from on_chip.box import AT_THE_PROMPT, tree
 
 from .board_outlet import Outlet
 from .board_ticks import Ticks

@@ -21,14 +21,14 @@ from emulator.flash import FlashOperations
 from emulator.pins import Edges
 from emulator.serial_slave import SerialSlave
 from emulator.wifi import GATEWAY, SSID
+from office.threaded import Office
+from on_chip.box import Box, tree
+from on_chip.terminator import terminator
 from packing.mpy import as_mpy
 from pilotwire.record.journal import Journal
 from pilotwire.record.kinds import DAY
 from plant import Cable, Car, World
 from plant.frames import MeterFrames
-from rig.emulated import Box, tree
-from rig.office import Office
-from rig.terminator import terminator
 
 from .board_outlet import Outlet
 from .board_ticks import Ticks

@@ -6,7 +6,7 @@ the board's alone.
 
 from emulator.charge_pump import ChargePump
 from emulator.pins import Edges
-from rig.emulated import wires
+from on_chip.box import wires
 
 _SUPPLY_MV = 3_300
 _PULL_UP_OHM = 1_000

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from plant import Cable, Car, Pilot, World
 from plant.circuit import node_mv, parallel_ohm
-from rig.guarded import Guarded
-from rig.guards import AnyGuard
+from ring0.guarded import Guarded
+from ring0.guards import AnyGuard
 
 FIXED_MA = 32_000
 MAINS_MS = 500  # shorter than the default, which the rows of the mains take
@@ -62,7 +62,7 @@ class Puppet(Car):
 
 
 class Bench:
-    """What a row's `measure` gets. `guard` makes a guard of settings (rig.guards).
+    """What a row's `measure` gets. `guard` makes a guard of settings (ring0.guards).
 
     `profile` "gbt18487" has a fixed cable (connection C) unless `cable` is given.
     """

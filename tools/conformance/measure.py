@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rig.guards import AnyGuard, Here
+from ring0.guards import AnyGuard, Here
 
 from .bench import Bench
 from .row import Row

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from telling.output import objects
+from telling.words import amps, message_words, why_not_words
 
 from .recorder import Message, Sample
-from .words import amps, message_words, why_not_words
 
 _FROM_OPERATOR = ("cmd", "ack")
 

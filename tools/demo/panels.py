@@ -8,10 +8,10 @@ from rich.console import RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+from telling.words import amps, limit_words, state_words, why_not_words
 
 from .recorder import Sample
 from .waveform import AXIS, waveform
-from .words import amps, limit_words, state_words, why_not_words
 
 PILOT_ROWS = len(AXIS) + 4  # two lines below the waveform, two of border
 

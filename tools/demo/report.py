@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from .words import ENDS, OPENED
+from telling.words import ENDS, OPENED
 
 
 def register_resolution_wh(register_wh: float) -> float:

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
+from office.operator import Operator
 from plant import Meter, World
 from rich.console import Console
 from rig.box import Box
 from rig.broker import broker
 from rig.interpreter import NoInterpreter, interpreter
-from rig.operator import Operator
 from telling.output import objects
 from telling.trouble import DONE, REFUSED, WRONG, Trouble
 

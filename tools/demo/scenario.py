@@ -7,9 +7,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, Protocol
 
+from office.operator import Operator
 from plant import Cable, Car, World
 from rig.firmware import Firmware
-from rig.operator import Operator
 
 from .recorder import Message, Recorder, Sample
 

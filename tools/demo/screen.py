@@ -5,10 +5,10 @@ from rich.layout import Layout
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
+from telling.words import message_words
 
 from .panels import PILOT_ROWS, box, panel, pilot, plant
 from .recorder import Message, Recorder, Sample
-from .words import message_words
 
 _FROM_OPERATOR = ("cmd", "ack")
 _FRAME_S = 0.2

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiomqtt
 from backend.database import database
-from backend.tasks import end
+from office.tasks import end
 from rig.broker import broker, mosquitto
 from rig.postgres import postgres, programs
 

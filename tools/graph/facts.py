@@ -1,4 +1,4 @@
-"""What is so around the Guard of a machine: what rig.truth answers for a plant."""
+"""What is so around the Guard of a machine: what ring0.truth answers for a plant."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pilotwire.pilot import duty as _duty
 from pilotwire.pilot import faults
-from rig.invariants import BOUNDS, CONDITIONS, F_MS, FORCED_MS, RAISE_MS, READ_MS
-from rig.truth import TAKEN_US
+from ring0.invariants import BOUNDS, CONDITIONS, F_MS, FORCED_MS, RAISE_MS, READ_MS
+from ring0.truth import TAKEN_US
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -17,7 +17,7 @@ _LONG_MS = 1_000_000
 
 
 class Facts:
-    """Answers what rig.invariants asks; `judge` says what is broken after a tick, or ""."""
+    """Answers what ring0.invariants asks; `judge` says what is broken after a tick, or ""."""
 
     # What a machine has no part for is as it should be.
     stop = cover = mains_bad = overcurrent = hot = False

@@ -13,7 +13,7 @@ from pilotwire.hal.mock import MockHal
 from pilotwire.pilot import duty as _duty
 from pilotwire.pilot import faults, guard, handover, sequence, signals, wake
 from pilotwire.pilot.settings import Settings
-from rig.guarded import PERMITTED
+from ring0.guarded import PERMITTED
 
 from .facts import Facts
 

@@ -6,13 +6,13 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 from demo.panels import PILOT_ROWS, grid, panel, pilot
-from demo.words import amps, limit_words, state_words
 from rich.console import Console, RenderableType
 from rich.layout import Layout
 from rich.live import Live
 from rich.text import Text
 from telling.output import objects
 from telling.trouble import DONE
+from telling.words import amps, limit_words, state_words
 
 from . import answers
 from .dialogue import Dialogue

@@ -169,7 +169,7 @@ def _traced(modules: Iterable[str]) -> list[str]:
 
 def _scripts() -> list[str]:
     """Tests and benches that run beside the firmware on a board, and may look into it."""
-    folders = ("tools/bench", "tools/rig", "host_tests/emulated")
+    folders = ("tools/bench", "tools/on_chip", "host_tests/emulated")
     return [path.read_text() for name in folders for path in sorted((ROOT / name).glob("*.py"))]
 
 

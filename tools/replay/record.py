@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pilotwire.pilot import handover
 from plant import Cable, Car, Sleeper, World
-from rig.guarded import Guarded
-from rig.guards import Here
 from rig.interpreter import ROOT
+from ring0.guarded import Guarded
+from ring0.guards import Here
 
 TRACES = ROOT / "host_tests" / "replay" / "traces"
 _KB = 16

@@ -1,1 +1,1 @@
-"""A whole box on a desk: the firmware as a real process, plant, meter, broker and operator."""
+"""A whole box on a desk: the firmware as a real process, plant, meter and broker."""

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 
 def imported(path: Path, root: Path) -> Iterator[list[str]]:
@@ -21,13 +22,29 @@ def imported(path: Path, root: Path) -> Iterator[list[str]]:
 
 def circle(root: Path) -> list[str]:
     """Files below `root` that import each other in a ring, each the one before it; empty: none."""
-    files = {_name(path, root): path for path in root.glob("**/*.py")}
-    graph = {name: {*_known(path, root, files)} - {name} for name, path in files.items()}
+    return [".".join(name) for name in _circle(_arrows(root))]
+
+
+def circle_of_folders(root: Path) -> list[str]:
+    """The same of the folders that `root` has."""
+    between: dict[str, set[str]] = {}
+    for (here, *_), targets in _arrows(root).items():
+        between.setdefault(here, set()).update({name[0] for name in targets} - {here})
+    return _circle(between)
+
+
+def _circle(arrows: dict[Any, set[Any]]) -> list[Any]:
     try:
-        TopologicalSorter(graph).prepare()
+        TopologicalSorter(arrows).prepare()
     except CycleError as error:
-        return [".".join(name) for name in error.args[1]]
+        return error.args[1]
     return []
+
+
+def _arrows(root: Path) -> dict[tuple[str, ...], set[tuple[str, ...]]]:
+    """{file: the files that it imports}."""
+    files = {_name(path, root): path for path in root.glob("**/*.py")}
+    return {name: {*_known(path, root, files)} - {name} for name, path in files.items()}
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backend.tasks import end
 from fleet.box import Box as Model
 from fleet.box import Pace, Tally
 from fleet.run import CannotRun, allow_files
+from office.tasks import end
 from plant import Cable, Locked, World
 from rig.box import Box
 from rig.broker import broker, mosquitto

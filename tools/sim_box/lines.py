@@ -3,8 +3,8 @@
 from typing import Any
 
 from demo.recorder import Recorder
-from demo.words import amps, limit_words, state_words, why_not_words
 from telling.output import objects
+from telling.words import amps, limit_words, state_words, why_not_words
 
 
 class Lines:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from plant import Cable, Car, Locked, SimpleCar, Sleeper, Toggler
 from plant.car import VENTILATION_R2_OHM
-from rig.scenario import CORNERS
+from ring0.scenario import CORNERS
 
 from .rng import Rng
 from .settings import TOKENS

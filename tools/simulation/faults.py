@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from plant import contactor, flicker
 from plant.car import VENTILATION_R2_OHM
 from plant.slave import FAULTS as LINE_FAULTS
-from rig.scenario import BREAKS
+from ring0.scenario import BREAKS
 
 from .kind import Kind
 from .orders import ORDERS

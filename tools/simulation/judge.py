@@ -9,8 +9,8 @@ from pilotwire.link.state import letter
 from pilotwire.pilot import duty as _duty
 from pilotwire.pilot.handover import UP_PHASES
 from plant import Change, World
-from rig.invariants import Invariants
-from rig.truth import Said
+from ring0.invariants import Invariants
+from ring0.truth import Said
 
 from .hal import SimulatedHal
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pilotwire.link.state import letter
 from plant import Cable, Change, Contactor, Meter, Pilot, Reading, World
-from rig.invariants import Broken
-from rig.scenario import PILOTS
+from ring0.invariants import Broken
+from ring0.scenario import PILOTS
 
 from .access import Guests
 from .backend import BOX, Backend

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import aiomqtt
-from backend.tasks import end
+from office.tasks import end
 from rig.broker import broker
 from rig.ports import free_port
 from site_power import tree

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import aiomqtt
-from backend.tasks import end, until_signal
+from office.tasks import end, until_signal
 from site_power import tree
 from site_power.model import Box, Car, Message
 

@@ -24,7 +24,7 @@ from pathlib import Path
 import aiomqtt
 from backend.log import as_objects, line, stray
 from backend.settings import Broker
-from backend.tasks import end, until_signal
+from office.tasks import end, until_signal
 
 from .grants import Publication
 from .lead import LEASE_S

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiomqtt
+from office.operator import Operator
 from plant import Cable, Car, World
 from rig.box import Box
 from rig.broker import Broker, broker
-from rig.operator import Operator
 
 from .heap import grown_bytes
 from .ledger import Ledger

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pilotwire.pilot import handover
 from plant import Cable
-from rig.guarded import Guarded
+from ring0.guarded import Guarded
 
 from ..bench import EDGES, EVERY, ONCE, ONLY_NOMINAL, Bench, sets
 from ..row import IEC, Row, at_most, never

@@ -2,7 +2,7 @@
 
 from pilotwire.pilot import handover, signals
 from plant import Contactor
-from rig.guarded import Guarded
+from ring0.guarded import Guarded
 
 from ..bench import (
     EDGES,

@@ -7,7 +7,7 @@ from typing import Any
 from pilotwire.pilot import handover
 from plant import Rcd
 from plant.link import named
-from rig.guarded import Guarded
+from ring0.guarded import Guarded
 
 from ..bench import (
     EDGES,

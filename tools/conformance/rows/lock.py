@@ -5,7 +5,7 @@ from typing import Any
 from pilotwire.pilot import handover, signals
 from plant import Lock
 from plant.link import named
-from rig.guarded import Guarded
+from ring0.guarded import Guarded
 
 from ..bench import ONCE, ONLY_NOMINAL, ROUND, Bench, hands_down, sets
 from ..row import GBT, IEC, Row, at_least, at_most, between, never

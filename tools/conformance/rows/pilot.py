@@ -1,7 +1,7 @@
 """Diode check and closed loop of the generator: IEC 61851-1 A.2.2, table A.2; GB/T A.3."""
 
 from pilotwire.pilot import handover
-from rig.guarded import Guarded
+from ring0.guarded import Guarded
 
 from ..bench import FAST, NOMINAL, ONCE, ONLY_NOMINAL, Bench, oscillates, sets
 from ..row import Row, at_most, never

@@ -3,7 +3,7 @@
 from pilotwire.pilot.settings import WAKE_F, WAKE_NOT, WAKE_X1
 from plant import Sleeper
 from plant.sleeper import LOST, X1
-from rig.guarded import Guarded
+from ring0.guarded import Guarded
 
 from ..bench import EDGES, ONCE, Bench, hands_down, oscillates
 from ..row import Row, between, never

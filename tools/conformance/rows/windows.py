@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pilotwire.pilot import handover, levels
 from plant import Pilot
 from plant.circuit import node_mv, parallel_ohm
-from rig.guarded import Guarded
+from ring0.guarded import Guarded
 
 from ..bench import EVERY, ONCE, ONLY_NOMINAL, Bench, sets
 from ..row import BOTH, GBT, IEC, Row, never

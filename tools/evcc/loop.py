@@ -7,7 +7,7 @@ After evcc's charger/charger.go and core/loadpoint.go: `syncCharger`, `setLimit`
 from collections.abc import Callable
 from typing import Any
 
-from .evcc_sources import Getter, Setter, SourceError, Wire
+from .sources import Getter, Setter, SourceError, Wire
 
 CYCLE_S = 30  # evcc's default, and the least that it recommends
 _SWITCH_S = 60  # chargerSwitchDuration and phaseSwitchDuration: out of sync is no fault so long

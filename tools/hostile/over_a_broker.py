@@ -13,13 +13,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
+from office.operator import Operator
 from plant import Cable, Car, World
+from rig.box import Box
+from rig.broker import broker
+from rig.ports import free_port
 
-from .box import Box
-from .broker import broker
-from .hostile import HARMLESS_PLAN, Message, messages
-from .operator import Operator
-from .ports import free_port
+from .messages import HARMLESS_PLAN, Message, messages
 
 _AT_ONCE = 5  # a box keeps 8 results for an operator that is slow
 _LOOKS = (0.1, 0.5, 1)  # when the heap is looked at, as parts of all messages

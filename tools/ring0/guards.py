@@ -13,8 +13,7 @@ from pilotwire.pilot import handover, signals
 from pilotwire.pilot.guard import Guard
 from pilotwire.pilot.settings import Settings
 from pilotwire.record.trace import Trace
-
-from .interpreter import environment, interpreter
+from rig.interpreter import environment, interpreter
 
 _PROCESS = Path(__file__).with_name("guard_process.py")
 _ANSWER = struct.Struct(f"<{3 + handover.N_UP}i")

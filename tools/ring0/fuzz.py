@@ -1,7 +1,7 @@
 """`make fuzz MINUTES=n`: random scenarios under the invariants, on every core, never the same.
 
 Prints each invariant that breaks with the smallest scenario found, as the expression to repeat it
-by: `from rig.scenario import Scenario; Scenario(...).play()`.
+by: `from ring0.scenario import Scenario; Scenario(...).play()`.
 """
 
 import argparse

@@ -6,7 +6,8 @@ import threading
 from contextlib import AsyncExitStack
 
 from rig.broker import broker
-from rig.operator import Operator
+
+from office.operator import Operator
 
 _LONGEST_S = 60
 

@@ -1,9 +1,9 @@
 """What the box publishes, in plain words."""
 
 import pytest
-from demo.words import LIMITS, OPENED, message_words, state_words, why_not_words
 from pilotwire.pilot import levels, reasons
 from pilotwire.power.leases import SOURCES
+from telling.words import LIMITS, OPENED, message_words, state_words, why_not_words
 
 STATE = {
     "state": "C2",

@@ -10,7 +10,6 @@ from emulator.world import WorldPlant
 from packing import mpy
 from pilotwire.pilot import handover
 from plant import Cable, Car, World
-
 from rig.interpreter import ROOT
 
 BOARD = json.loads((ROOT / "boards" / "pico_w" / "board.json").read_text())

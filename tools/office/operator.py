@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import aiomqtt
-from backend.tasks import end
 from contract import wire
+
+from office.tasks import end
 
 Message = tuple[str, Any]  # topic below the box's prefix, payload
 

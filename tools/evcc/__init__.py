@@ -1,0 +1,1 @@
+"""evcc against a box: its control loop and its plugins, as far as our integration uses them."""

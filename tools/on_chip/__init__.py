@@ -1,0 +1,1 @@
+"""A whole box on an emulated Pico W: the firmware compiled for it, the plant on its pins."""
