@@ -2,22 +2,16 @@
 
 import asyncio
 import contextlib
-import os
-import queue
 import signal
 import sys
 import tempfile
-import termios
-import threading
-import tty
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from demo.recorder import Recorder
-from plant import Locked, Meter, World
-from plant.contactor import LOAD_MA
+from plant import Meter, World
 from plant.link import TICK_MS
 from rich.console import Console
 from rig.box import Box
@@ -27,16 +21,15 @@ from telling.trouble import REFUSED, Trouble
 
 from . import script
 from .bridge import Bridge
-from .hands import BY_KEY, QUIT, CannotNow, Hands, Key
+from .hands import Hands
 from .hearing import Hearing
 from .lines import Lines
 from .place import NETWORKS, CannotStart, Place, prepare
+from .player import Ended, Player
 from .screen import Screen
 
 ENDED = 0
 _METER_WH = 1_234_000  # a meter that has seen something of life
-_UNTIL_S = 120  # the plant's, for a condition
-_UNLOCKED_S = 10  # and for the bolt to come in
 _POLL_S = 0.05
 _MEND = "docs/sim-box.md has the keys and words that there are"
 
@@ -52,10 +45,6 @@ class Wish:
     for_s: float = 0.0
     port: int = 0
     as_json: bool = False
-
-
-class Ended(Exception):
-    """A script's condition has not come; the text says which."""
 
 
 def play(wish: Wish) -> int:
@@ -88,7 +77,8 @@ class _Game:
         self._bridge = Bridge(wish.port)
 
     async def run(self, steps: list[script.Step]) -> int:
-        self._switch, self._over, self._moved = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._switch, self._over = asyncio.Event(), asyncio.Event()
+        self._player = Player(self._world, self._hands, self._hearing, self._over)
         self._running = True
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._over.set)
@@ -109,12 +99,12 @@ class _Game:
                 networks=NETWORKS,
             )
             person = sys.stdin.isatty() and sys.stdout.isatty() and not self._wish.as_json
-            self._view = self._viewed(stack, person)
+            self._view = self._player.view = self._viewed(stack, person)
             self._introduce(name)
             await stack.enter_async_context(self._box)
             self._box.firmware.on_line = lambda text: self._view.say("firmware", text)
             self._box.plant.observers.append(self._tick)
-            work = [self._supply(), self._stand_still(), self._play(steps, person)]
+            work = [self._supply(), self._stand_still(), self._player.play(steps, person)]
             if self._place.open:
                 self._hearing.on_state = self._view.state
                 work.append(self._hearing.run())
@@ -184,7 +174,7 @@ class _Game:
     def _tick(self, world: World) -> None:
         self._recorder(world)
         self._view.tick()
-        self._moved.set()
+        self._player.tick()
         if self._wish.for_s and world.now_us >= self._wish.for_s * 1e6:
             self._over.set()
 
@@ -210,137 +200,3 @@ class _Game:
             if not self._running:
                 self._world.advance(self._world.now_us + TICK_MS * 1_000)
                 self._tick(self._world)
-
-    # What is played.
-
-    async def _play(self, steps: list[script.Step], person: bool) -> None:
-        for step in steps:
-            await self._do(step)
-        if person:
-            await self._listen()
-        elif not self._wish.keys and not sys.stdin.isatty():
-            number = 0
-            async for line in _lines_of(sys.stdin):
-                number += 1
-                if step := script.step(number, line):
-                    await self._do(step)
-
-    async def _listen(self) -> None:
-        async with _typed() as typed:
-            while True:
-                character = await typed.get()
-                if character == QUIT:
-                    self._over.set()
-                elif character in BY_KEY:
-                    self._press(BY_KEY[character])
-
-    async def _do(self, step: script.Step) -> None:
-        if step.ends:
-            self._over.set()
-            await asyncio.Event().wait()
-        elif step.key:
-            await self._press_patiently(step.key)
-        elif step.car:
-            with self._refused():
-                self._view.say("hand", self._hands.choose_named(step.car))
-        elif step.until:
-            await self._until(step.until)
-        else:
-            await self._pause(step.wait_s)
-
-    def _press(self, key: Key) -> None:
-        with self._refused():
-            self._view.say("hand", self._hands.do(key), key=key.word)
-
-    async def _press_patiently(self, key: Key) -> None:
-        """A person with a plug in the hand waits for the bolt."""
-        due_us = self._world.now_us + _UNLOCKED_S * 1_000_000
-        while True:
-            try:
-                self._view.say("hand", self._hands.do(key), key=key.word)
-                return
-            except CannotNow as error:
-                locked = isinstance(error.__cause__, Locked)
-                if not locked or self._world.now_us > due_us:
-                    raise Ended(f"{key.word}: {error}") from error
-            await self._move()
-
-    @contextlib.contextmanager
-    def _refused(self) -> Iterator[None]:
-        try:
-            yield
-        except CannotNow as error:
-            self._view.say("hand", f"not done: {error}")
-
-    async def _pause(self, seconds: float) -> None:
-        due_us = self._world.now_us + round(seconds * 1e6)
-        while self._world.now_us < due_us:
-            await self._move()
-
-    async def _until(self, condition: str) -> None:
-        due_us = self._world.now_us + _UNTIL_S * 1_000_000
-        while not self._holds(condition):
-            if self._world.now_us > due_us:
-                state = self._hearing.state or {}
-                why = ", ".join([*state.get("faults", ()), *state.get("why_not", ())])
-                raise Ended(
-                    f"until {condition}: not so after {_UNTIL_S} s"
-                    + (f"; the box says why there is no current: {why}" if why else "")
-                )
-            await self._move()
-
-    def _holds(self, condition: str) -> bool:
-        world = self._world
-        if condition == "online":
-            return self._hearing.online and self._hearing.state is not None
-        if condition == "connected":
-            return world.seen[0] in "BCD"
-        if condition == "charging":
-            return max(world.current_ma()) > LOAD_MA
-        return (world.poles != 0) == (condition == "closed")
-
-    async def _move(self) -> None:
-        self._moved.clear()
-        await self._moved.wait()
-
-
-@contextlib.asynccontextmanager
-async def _typed() -> AsyncIterator[asyncio.Queue[str]]:
-    """Keys of this terminal, each at once."""
-    fd = sys.stdin.fileno()
-    keys: asyncio.Queue[str] = asyncio.Queue()
-    before = termios.tcgetattr(fd)
-    loop = asyncio.get_running_loop()
-
-    def read() -> None:
-        for character in os.read(fd, 64).decode(errors="ignore"):
-            keys.put_nowait(character)
-
-    tty.setcbreak(fd)
-    loop.add_reader(fd, read)
-    try:
-        yield keys
-    finally:
-        loop.remove_reader(fd)
-        termios.tcsetattr(fd, termios.TCSADRAIN, before)
-
-
-async def _lines_of(stream: Iterable[str]) -> AsyncIterator[str]:
-    """Lines of a pipe or a file: in a thread of its own, which may wait for ever."""
-    lines: queue.Queue[str | None] = queue.Queue()
-
-    def read() -> None:
-        for line in stream:
-            lines.put(line)
-        lines.put(None)
-
-    threading.Thread(target=read, daemon=True).start()
-    while True:
-        try:
-            line = lines.get_nowait()
-        except queue.Empty:
-            await asyncio.sleep(_POLL_S)
-            continue
-        if line is None:
-            return
-        yield line
