@@ -56,6 +56,7 @@ class Box:
         self.states = []
         self.acknowledged = []
         self.oversized = []
+        self.settlings = 0
         self.mqtt = Mqtt(
             dict(SETTINGS, **settings),
             topics,
@@ -68,10 +69,14 @@ class Box:
             self.broker.open_connection,
             self.ready,
             self.refused,
+            self.settled,
         )
 
     def refused(self, complaint):
         return "tls:" + complaint
+
+    def settled(self):
+        self.settlings += 1
 
     def during(self, story):
         """Run the client while `story(box)` lasts."""
@@ -144,6 +149,12 @@ class Connecting(unittest.TestCase):
             self.assertEqual(box.states[0][1:], (False, reason))
             self.assertTrue(box.states[0][0] <= 10_000, reason)
             self.assertTrue(all(stream.closed for stream in box.broker.streams), reason)
+            self.assertEqual(box.settlings, len(box.broker.streams), reason)
+
+    def test_that_its_first_bytes_are_through_it_says_once_and_at_once(self):
+        box = Box()
+        box.during(lambda box: box.state(1))
+        self.assertEqual((box.states[0][:2], box.settlings), ((0, True), 1))
 
     def test_a_connection_that_never_opens_is_given_up_after_30_s(self):
         box = Box()

@@ -11,7 +11,7 @@ _SOON_S = const(1)
 
 
 class Dial:
-    """Opens connections for Mqtt: its `open_connection`, `ready` and `refused`.
+    """Opens connections for Mqtt: its `open_connection`, `ready`, `refused` and `settled`.
 
     `config`: mqtt_tls ("off", "on"), ntp_host ("": none; with ":port" if not 123).
     `last_known()`: a unix time that has certainly passed, or None; while the clock is unknown and
@@ -31,6 +31,7 @@ class Dial:
         # Bytes between collections, as main.py has set them (CPython has no such thing).
         self.collects = gc.threshold() if hasattr(gc, "threshold") else None
         self._busy = False
+        self._plugs = None  # see route.py
 
     async def open(self, host, port):
         """asyncio's (reader, writer). DialError names what is in the way; OSError: unreachable."""
@@ -59,6 +60,18 @@ class Dial:
             await asyncio.sleep(_SOON_S)
         if self.tls and self.patience:
             await self.patience.ready()
+
+    def handshake_begins(self, plugs):
+        """Hold on to `plugs`, and collect nothing: what a handshake takes it gives back itself,
+        and a collection after every 16 KB of that would make it last three times as long."""
+        self._plugs = plugs
+        gc.threshold(-1)
+
+    def handshake_ended(self):
+        """It is over, or has failed, or there was none."""
+        self._plugs = None
+        if self.collects:
+            gc.threshold(self.collects)
 
     def refused(self, complaint):
         """The reason for a connection that took none of our bytes; see Mqtt."""

@@ -101,6 +101,7 @@ class Link:
             dial.open,
             dial.ready,
             dial.refused,
+            dial.handshake_ended,
         )
 
     def news(self):

@@ -80,6 +80,7 @@ class Mqtt:
         open_connection=open_connection,
         ready=None,
         refused=None,
+        settled=None,
     ):
         """`topics`: filters, subscribed at QoS 1.
 
@@ -87,7 +88,8 @@ class Mqtt:
         is tcp.py's. `ready()`: coroutine that returns when a connection may be tried.
         `refused(complaint)`: the reason ('closed' without it) when the peer has ended the
         connection before our first bytes were through: with TLS the handshake has failed, and
-        `complaint` is what MicroPython said of the peer's certificate, or "".
+        `complaint` is what MicroPython said of the peer's certificate, or "". `settled()`: our
+        first bytes were through, or never will be.
         """
         self._topics = [_bytes(topic) for topic in topics]
         self._on_message = on_message
@@ -99,6 +101,7 @@ class Mqtt:
         self._open_connection = open_connection
         self._ready_to_dial = ready
         self._refused = refused
+        self._settled = settled or (lambda: None)
         self._spread_s = settings.get("spread_s", SPREAD_S)
         self._host, self._port = settings["host"], settings["port"]
         self._keepalive_ms = settings["keepalive_s"] * 1000
@@ -208,6 +211,8 @@ class Mqtt:
             self._pieces = ()
             receiver.cancel()
             sender.cancel()
+            if not self._taken:
+                self._settled()
             await close(writer)
 
     async def _watch(self, receiver):
@@ -248,7 +253,9 @@ class Mqtt:
                 while pipe.unsent:
                     writer.write(pipe.take(_CHUNK_BYTES))
                     await writer.drain()
-                    self._taken = True
+                    if not self._taken:
+                        self._taken = True
+                        self._settled()
                 if pipe.held:
                     for piece in self._pieces:
                         if piece:  # with TLS, nothing would be a record of its own

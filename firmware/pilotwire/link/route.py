@@ -1,7 +1,6 @@
 """The way to a broker: its address, the time to judge certificates by, TLS. `dial` is a Dial."""
 
-import asyncio
-import gc
+import struct
 from errno import ENOMEM
 
 from micropython import const
@@ -12,7 +11,8 @@ from .retry import DialError
 
 _TTL_MIN_S = const(60)  # whatever the DNS says of how long an address holds:
 _TTL_MAX_S = const(600)  # only those who have lost their broker ask again
-_HANDSHAKE_S = const(10)  # it is over by then, or given up
+_ROW = const(64)  # blocks
+_MOST_PLUGS = const(1_000)
 
 
 def is_address(text):
@@ -44,18 +44,30 @@ async def connect(dial, host, port):
             raise DialError("tls:memory")
         raise
     if dial.collects:
-        gc.threshold(-1)
-        asyncio.create_task(  # noqa: RUF006 - MicroPython's queue holds the task
-            _collect_again(dial.collects)
-        )
+        dial.handshake_begins(_plugs())
     return opened
 
 
-async def _collect_again(every_bytes):
-    """For its sums mbedtls takes some MB of heap and gives them back at once. A collection after
-    every 16 KB of that would make the handshake last three times as long."""
-    await asyncio.sleep(_HANDSHAKE_S)
-    gc.threshold(every_bytes)
+def _plugs(most=_MOST_PLUGS):
+    """Something in each hole of the heap below its first KB in one piece, to hold on to.
+
+    For its sums mbedtls takes thousands of pieces of some 50 bytes and gives each back at once;
+    MicroPython looks for each from the lowest hole on, past hundreds that are too small.
+    """
+    block = 4 * struct.calcsize("P")
+    plugs = None
+    last = row = 0
+    try:
+        for _ in range(most):
+            plugs = (plugs,)  # a block
+            at = id(plugs)
+            row = row + 1 if at - last == block else 0
+            if row == _ROW:
+                break
+            last = at
+    except MemoryError:
+        return None
+    return plugs
 
 
 async def ask_time(dial):
