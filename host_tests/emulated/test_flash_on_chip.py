@@ -10,6 +10,7 @@ from flashing.flash import flash
 from flashing.made import Made
 from on_chip.box import RING1, Box, slot, tree
 from packing import mpy
+from packing.on_demand import ON_DEMAND
 from packing.pack import pack
 
 NEW = RING1.replace(b"started after", b"new, started after")
@@ -19,7 +20,9 @@ PULLS = 3
 def made(app):
     files = slot(app)
     starters = {name: content for name, content in mpy.tree(files).items() if name[-3:] == ".py"}
-    return Made("pico_w", "rp2", (6, 3), "armv6m", "new", {mpy.PACK: pack(files), **starters})
+    return Made(
+        "pico_w", "rp2", (6, 3), "armv6m", "new", {mpy.PACK: pack(files, ON_DEMAND), **starters}
+    )
 
 
 def put(cable, build):
