@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import aiomqtt
+from office.tasks import end
 
 from . import wire
 from .log import Counts, line
@@ -45,10 +46,15 @@ class Consumer:
         self._client: aiomqtt.Client | None = None  # while it is connected
 
     async def run(self) -> None:
-        """Raises database.Unusable, when the database will never take anything."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
-            tasks.create_task(self._write())
+        """Raises transactions.Unusable, when the database will never take anything."""
+        # No TaskGroup: it cancels once, and aiomqtt may lose that.
+        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._write())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await end(*tasks)
+        for task in done:
+            task.result()
 
     async def _listen(self) -> None:
         tries = 0

@@ -8,12 +8,22 @@ _AGAIN_S = 1.0
 
 
 async def end(*tasks: "asyncio.Task[Any]") -> None:
-    """Cancel them until they are done: aiomqtt loses a cancellation that meets a message."""
+    """Cancel them until they are done: aiomqtt loses a cancellation that meets a message.
+
+    Who is cancelled meanwhile is so afterwards: none of them is left behind.
+    """
     left = {task for task in tasks if not task.done()}
+    cancelled = False
     while left:
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(left, timeout=_AGAIN_S)
+        try:
+            await asyncio.wait(left, timeout=_AGAIN_S)
+        except asyncio.CancelledError:
+            cancelled = True
+        left = {task for task in left if not task.done()}
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 async def until_signal(*work: "asyncio.Task[Any]") -> bool:
