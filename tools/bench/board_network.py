@@ -85,21 +85,22 @@ async def watch(_hal):
 async def measured(app):
     while not (app.link and app.link.connected and app.meter.reading.import_wh is not None):
         await asyncio.sleep(1)
+    print('free', await most())
+%sasync def most():
     free = 0
     for _ in range(%d):  # what waits for an acknowledgement at one of them counts for nothing
         await asyncio.sleep(1)
         gc.collect()
         free = max(free, gc.mem_free())
-    print('free', free)
-%sstart._settle = watch
+    return free
+start._settle = watch
 start.run(Rp2)
 """
 
 
 _STAYS = """    for _ in range(%d):
         await asyncio.sleep(1)
-    gc.collect()
-    print('left', gc.mem_free())
+    print('left', await most())
 """
 
 
@@ -218,7 +219,7 @@ class _Run:
         meter = SerialSlave(1, MeterFrames(lambda: self.box.world.reading()).answer)
         now = time.gmtime()
         clock = (now.tm_year, now.tm_mon, now.tm_mday, 0, now.tm_hour, now.tm_min, now.tm_sec, 0)
-        script = as_mpy(_RUN % (clock, _LOOKS, then), "run.py")
+        script = as_mpy(_RUN % (clock, then, _LOOKS), "run.py")
         files = {**files, "main.py": b"", "run.mpy": script}
         self.box = Box(self._boot, files, devices=[meter, self.ticks, self.flash])
         self.board.set_speed(1)
