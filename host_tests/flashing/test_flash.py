@@ -65,6 +65,7 @@ def old(flashed, tmp_path):
 def bytes_of(folder, build):
     """How many a whole run sends to the board."""
     with StandIn(folder) as board:
+        board.wait_for(b"runs old")
         board.pull_after = limit = 10_000_000
         put(board, build)
         return limit - board.pull_after
