@@ -72,7 +72,8 @@ def sittings(_wanted: tuple[str, ...]) -> Iterator[BoardFigure]:
                 types(b"123456", b"\nbench# ")
             for line in (b"help", b"status", b"why", b"config get", b"pilot", b"selftest"):
                 types(line, b"\nbench# ")
-            types(b"commission", b"q: leave.")  # of the first step that wants something
+            types(b"commission rotation", b"ccw")  # no step before it that looks for a meter
+            types(b"ccw", b"q: leave.")
             types(b"q", b"\nbench# ")
             console.write(b"exit\r")
             left()
