@@ -149,12 +149,25 @@ class Connecting(unittest.TestCase):
             self.assertEqual(box.states[0][1:], (False, reason))
             self.assertTrue(box.states[0][0] <= 10_000, reason)
             self.assertTrue(all(stream.closed for stream in box.broker.streams), reason)
-            self.assertEqual(box.settlings, len(box.broker.streams), reason)
+            self.assertEqual(box.settlings, len(box.states), reason)
 
     def test_that_its_first_bytes_are_through_it_says_once_and_at_once(self):
         box = Box()
         box.during(lambda box: box.state(1))
         self.assertEqual((box.states[0][:2], box.settlings), ((0, True), 1))
+
+    def test_that_they_never_will_be_it_says_also_when_memory_runs_out(self):
+        async def story(box):
+            def send(_writer):
+                raise MemoryError
+
+            box.mqtt._send = send
+            with self.assertRaises(MemoryError):
+                await box.mqtt.run()
+
+        box = Box()
+        fake_broker.run(story(box))
+        self.assertEqual((box.states, box.settlings), ([], 1))
 
     def test_a_connection_that_never_opens_is_given_up_after_30_s(self):
         box = Box()

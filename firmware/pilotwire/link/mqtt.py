@@ -88,8 +88,8 @@ class Mqtt:
         is tcp.py's. `ready()`: coroutine that returns when a connection may be tried.
         `refused(complaint)`: the reason ('closed' without it) when the peer has ended the
         connection before our first bytes were through: with TLS the handshake has failed, and
-        `complaint` is what MicroPython said of the peer's certificate, or "". `settled()`: our
-        first bytes were through, or never will be.
+        `complaint` is what MicroPython said of the peer's certificate, or "". `settled()`, once
+        for each try: our first bytes were through, or never will be.
         """
         self._topics = [_bytes(topic) for topic in topics]
         self._on_message = on_message
@@ -135,7 +135,13 @@ class Mqtt:
         while True:
             if self._ready_to_dial:
                 await self._ready_to_dial()
-            self._on_state(False, await self._connection())
+            self._taken = False
+            try:
+                reason = await self._connection()
+            finally:
+                if not self._taken:
+                    self._settled()
+            self._on_state(False, reason)
             pause = pause_ms(self._failures, self._spread_s, self._random_bits)
             self._failures += 1
             await asyncio.sleep(pause / 1000)
@@ -199,7 +205,6 @@ class Mqtt:
         self._subscribing.clear()
         self._oversized_rest = ()
         self._phase = _OPENING
-        self._taken = False
         self._complaint = ""
         sender = asyncio.create_task(self._send(writer))
         receiver = asyncio.create_task(self._receive(reader))
@@ -211,8 +216,6 @@ class Mqtt:
             self._pieces = ()
             receiver.cancel()
             sender.cancel()
-            if not self._taken:
-                self._settled()
             await close(writer)
 
     async def _watch(self, receiver):
