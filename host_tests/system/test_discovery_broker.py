@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from pathlib import Path
 
 import aiomqtt
@@ -10,16 +9,11 @@ import pytest
 from home_assistant.boxes import SNAPSHOTS
 from rig.broker import broker, mosquitto
 from rig.interpreter import HEAP, environment, interpreter
+from rig.ports import free_port
 
 BOX = Path(__file__).with_name("discovery_box.py")
 DEADLINE_S = 60
 TOPIC = "homeassistant/device/box-1/config"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 async def streamed(port):

@@ -1,28 +1,17 @@
 """The MQTT client as a real MicroPython process against real brokers and a TCP black hole."""
 
 import asyncio
-import os
-import shutil
-import socket
-import sys
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiomqtt
 import pytest
 from rig.broker import broker, mosquitto
-from rig.interpreter import HEAP
+from rig.ports import free_port
+from saying import DEADLINE_S, in_time, saying
 
-ROOT = Path(__file__).parents[2]
 BOX = Path(__file__).with_name("mqtt_box.py")
-DEADLINE_S = 60
-MICROPYTHON = os.environ.get("MICROPYTHON") or shutil.which(
-    "micropython", path=str(Path(sys.executable).parent)
-)
 
-pytestmark = pytest.mark.skipif(
-    not MICROPYTHON, reason="no MicroPython interpreter: set MICROPYTHON=path"
-)
+pytestmark = pytest.mark.usefixtures("micropython")
 brokers = pytest.mark.parametrize(
     "name",
     [
@@ -35,47 +24,8 @@ brokers = pytest.mark.parametrize(
 )
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def in_time(coro):
-    asyncio.run(asyncio.wait_for(coro, 2 * DEADLINE_S))
-
-
-class Box:
-    """The process and the lines it has said."""
-
-    def __init__(self, process):
-        self._process = process
-
-    async def says(self, start):
-        """Wait for a line with this start; returns its words."""
-        async with asyncio.timeout(DEADLINE_S):
-            while line := (await self._process.stdout.readline()).decode():
-                if line.startswith(start):
-                    return line.split()
-        raise AssertionError(f"the box ended before it said {start!r}")
-
-
-@asynccontextmanager
-async def box(port, keepalive_s=10):
-    path = os.pathsep.join(
-        (str(ROOT / "firmware"), str(ROOT / "build/micropython-lib"), ".frozen")
-    )
-    process = await asyncio.create_subprocess_exec(
-        MICROPYTHON,
-        *("-X", HEAP, str(BOX), str(port), str(keepalive_s)),
-        env=dict(os.environ, MICROPYPATH=path),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield Box(process)
-    finally:
-        process.kill()
-        await process.wait()
+def box(port, keepalive_s=10):
+    return saying(BOX, port, keepalive_s)
 
 
 async def ask(client, payload):

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 from certificates import write_box
-from dialling import AUTHORITY, in_time, running_box, secure
+from dialling import AUTHORITY, running_box, secure
 from fake_network import a_record, dns_answer, ntp_packet
 from rig.broker import mosquitto
+from saying import in_time
 
 pytestmark = pytest.mark.skipif(not mosquitto(), reason="mosquitto is not installed")
 NTP_UNIX = 1_900_000_000

@@ -10,8 +10,10 @@ import aiomqtt
 import pytest
 from certificates import Authority, issue, write_box
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from dialling import AUTHORITY, free_port, in_time, running_box, secure
+from dialling import AUTHORITY, running_box, secure
 from rig.broker import mosquitto
+from rig.ports import free_port
+from saying import in_time
 
 pytestmark = pytest.mark.skipif(not mosquitto(), reason="mosquitto is not installed")
 
