@@ -21,7 +21,7 @@ from .root import Root
 from .sim import app as sim
 from .site import app as site
 
-app = typer.Typer(cls=Root, no_args_is_help=True, help=__doc__)
+app = typer.Typer(cls=Root, no_args_is_help=True)
 for group, name in (
     (at_box, None),
     (config, "config"),
@@ -41,7 +41,7 @@ app.command(epilog="Example: pilotwire why --port socket://127.0.0.1:4444")(why)
 
 @app.callback()
 def main() -> None:
-    """Host tools of Pilotwire, the AC wallbox firmware in MicroPython."""
+    """What goes with Pilotwire, the firmware of an AC wallbox; docs/cli.md has it on one page."""
 
 
 @app.command(epilog="Example: pilotwire demo --picture build/demo/session.png")

@@ -1,4 +1,5 @@
-"""The root of all commands: an error ends each of them in the same way, whoever has found it."""
+"""The root of all commands: their order, and that an error ends each of them in the same way,
+whoever has found it."""
 
 import sys
 from typing import Any
@@ -8,6 +9,8 @@ from telling.output import tell
 from telling.trouble import WRONG, Trouble
 from typer.core import TyperGroup
 
+from .panels import PANELS
+
 _STOPPED = 130
 
 
@@ -15,6 +18,20 @@ class Root(TyperGroup):
     """For `typer.Typer(cls=...)`."""
 
     _args: list[str]
+
+    def __init__(self, **attributes: Any):
+        super().__init__(**attributes)
+        found = self.commands
+        self.commands = {}
+        for panel, names in PANELS.items():
+            for name in names:
+                self.commands[name] = found.pop(name)
+                self.commands[name].rich_help_panel = panel
+        if found:
+            raise LookupError(f"in no panel of panels.py: {', '.join(found)}")
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Kept, because what is wrong may be said before any option is read."""
