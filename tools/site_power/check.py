@@ -108,7 +108,8 @@ def _result(payload: Any) -> dict[str, Any]:
 
 
 def _compare(site: Site, said: dict[str, dict[str, Any]], as_json: bool) -> int:
-    troubles = [one for name, values in said.items() for one in _wrong(site, name, values)]
+    wrong = [list(_wrong(site, name, values)) for name, values in said.items()]
+    troubles = [one for found in wrong for one in found]
     silent = [name for name in site.boxes if name not in said]
     if silent:
         happened = f"no answer from {', '.join(silent)}"
@@ -116,7 +117,7 @@ def _compare(site: Site, said: dict[str, dict[str, Any]], as_json: bool) -> int:
         troubles.append(Trouble(NO_ANSWER, happened, means, "connect them, then check again"))
     for trouble in troubles:
         tell("site check", trouble, as_json)
-    right = sum(not any(_wrong(site, name, values)) for name, values in said.items())
+    right = sum(not found for found in wrong)
     if as_json:
         objects({"right": right, "boxes": len(site.boxes), "silent": silent})
     else:
