@@ -53,7 +53,7 @@ _PERIOD_US = "11000"
 _LONG_MS = 60_000
 _CLOSED_MS = 3_000
 _LOOKS = 5  # at the heap, a second between them
-_CHARGING_MIN = max(1, int(os.environ.get("CHARGING_S", "60")) // 60)
+_CHARGING_MIN = max(1, int(os.environ.get("CHARGING_MIN", "1")))
 
 # The firmware as main.py starts it; what else runs is this.
 _RUN = """

@@ -30,9 +30,6 @@ class Root(TyperGroup):
         if found:
             raise LookupError(f"in no panel of panels.py: {', '.join(found)}")
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return list(self.commands)
-
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Kept, because what is wrong may be said before any option is read."""
         self._args = list(args)
